@@ -3,6 +3,7 @@ package mimosa.api.mim;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -75,7 +76,7 @@ public interface Mims {
     Mim get(String clientId, String idOrName);
 
     /** Facts about a mim's program and its limits, for people: label to text, in order of display. */
-    java.util.Map<String, String> facts(String clientId, String idOrName);
+    Map<String, String> facts(String clientId, String idOrName);
 
     /** The last records of a mim's log, oldest first, at most {@code limit}. */
     List<LogRecord> log(String clientId, String idOrName, int limit);
@@ -89,6 +90,9 @@ public interface Mims {
 
     /** Runs a request without network, under the same quotas. */
     Reply invoke(String clientId, String idOrName, Invocation invocation);
+
+    /** The node itself. */
+    Node node();
 
     /**
      * An image on its way in.
