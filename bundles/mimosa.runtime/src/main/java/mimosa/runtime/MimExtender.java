@@ -1,0 +1,282 @@
+package mimosa.runtime;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import mimosa.api.MimosaException;
+import mimosa.api.client.HttpClient;
+import mimosa.api.engine.Engine;
+import mimosa.api.engine.Host;
+import mimosa.api.engine.Payload;
+import mimosa.api.engine.Program;
+import mimosa.api.quota.Limits;
+import mimosa.api.quota.Quotas;
+import mimosa.api.storage.KeyValueStore;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.BundleWire;
+import org.osgi.framework.wiring.BundleWiring;
+import org.osgi.util.tracker.BundleTracker;
+import org.osgi.util.tracker.BundleTrackerCustomizer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The extender: a bundle that is wired to it and active is served, for exactly as long as it is active. Whoever starts,
+ * stops or updates it, and by whatever means, has the same effect.
+ */
+final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
+    private static final Logger LOG = LoggerFactory.getLogger(MimExtender.class);
+
+    private final BundleContext context;
+    private final Function<Bundle, MimHandle> mimOf;
+    private final Function<MimRecord, Host.Info> infoOf;
+    private final Duration drain;
+    private final String version;
+    private final Map<String, Engine> engines = new ConcurrentHashMap<>();
+    /** Programs that a deployment has loaded already, by mim id, until their bundle starts. */
+    private final Map<String, Program> prepared = new ConcurrentHashMap<>();
+    /** Ids of mims whose bundle events belong to a deployment or removal in progress. */
+    private final Map<String, Boolean> managed = new ConcurrentHashMap<>();
+
+    private final BundleTracker<MimHandle> tracker;
+    private final ExecutorService loaders;
+    private volatile boolean closing;
+
+    MimExtender(
+            BundleContext context,
+            Function<Bundle, MimHandle> mimOf,
+            Function<MimRecord, Host.Info> infoOf,
+            Duration drain,
+            String version) {
+        this.context = context;
+        this.mimOf = mimOf;
+        this.infoOf = infoOf;
+        this.drain = drain;
+        this.version = version;
+        this.tracker = new BundleTracker<>(context, Bundle.ACTIVE, this);
+        this.loaders = Executors.newFixedThreadPool(
+                2, Thread.ofPlatform().daemon().name("mimosa-loader-", 0).factory());
+    }
+
+    void open() {
+        tracker.open();
+    }
+
+    /** Stops serving; what runs may finish within the drain time, all mims side by side. */
+    void close(Iterable<MimHandle> handles) {
+        closing = true;
+        tracker.close();
+        loaders.shutdownNow();
+        java.util.List<Serving> open = new java.util.ArrayList<>();
+        for (MimHandle handle : handles) {
+            Serving last = handle.starting();
+            handle.unroute();
+            if (last != null) {
+                open.add(last);
+            }
+        }
+        long deadline = System.nanoTime() + drain.toNanos();
+        for (Serving last : open) {
+            last.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), "the node is shutting down");
+        }
+    }
+
+    Engine engine(String name) {
+        return engines.get(name);
+    }
+
+    void engineArrived(String name, Engine engine) {
+        engines.put(name, engine);
+        LOG.info("engine '{}' is here", name);
+    }
+
+    /** No program of this engine serves any more; its mims answer 503 until it comes back. */
+    void engineGone(String name, Engine engine, Iterable<MimHandle> handles) {
+        if (!engines.remove(name, engine) || closing) {
+            return;
+        }
+        LOG.info("engine '{}' has gone", name);
+        for (MimHandle handle : handles) {
+            if (handle.record().engine().equals(name) && handle.current() != null) {
+                handle.failed(missing(name));
+            }
+        }
+    }
+
+    static String missing(String engine) {
+        return "engine '" + engine + "' is not installed";
+    }
+
+    /** The next start of this mim's bundle serves the given program. */
+    void prepare(MimHandle handle, Program program) {
+        prepared.put(handle.record().id(), program);
+    }
+
+    void unprepare(MimHandle handle) {
+        Program unused = prepared.remove(handle.record().id());
+        if (unused != null) {
+            unused.close();
+        }
+    }
+
+    /** Until {@link #unmanage}, a stop of this mim's bundle is part of what the caller does with it. */
+    void manage(String id) {
+        managed.put(id, true);
+    }
+
+    void unmanage(String id) {
+        managed.remove(id);
+    }
+
+    boolean isManaged(String id) {
+        return managed.containsKey(id);
+    }
+
+    void drain(Serving last, String reason) {
+        last.drain(drain, reason);
+    }
+
+    @Override
+    public MimHandle addingBundle(Bundle bundle, BundleEvent event) {
+        if (!isMim(bundle)) {
+            return null;
+        }
+        // An exception here would not reach whoever starts the bundle: the mim's own state is where it is looked for.
+        try {
+            MimHandle handle = mimOf.apply(bundle);
+            if (handle == null) {
+                return null;
+            }
+            Program ready = prepared.remove(handle.record().id());
+            if (ready != null) {
+                serveOrRefuse(bundle, handle, ready);
+                handle.routeVia(bundle.getBundleContext());
+            } else {
+                handle.starting();
+                handle.routeVia(bundle.getBundleContext());
+                loaders.execute(() -> load(bundle, handle));
+            }
+            return handle;
+        } catch (RuntimeException e) {
+            LOG.error("bundle {} cannot be served as a mim: {}", bundle.getSymbolicName(), e.getMessage(), e);
+            return null;
+        }
+    }
+
+    @Override
+    public void modifiedBundle(Bundle bundle, BundleEvent event, MimHandle handle) {
+        // Only the active state is tracked: there is nothing between.
+    }
+
+    @Override
+    public void removedBundle(Bundle bundle, BundleEvent event, MimHandle handle) {
+        if (closing) {
+            return;
+        }
+        handle.routeVia(context);
+        if (!isManaged(handle.record().id())) {
+            Serving last = handle.stopped();
+            if (last != null) {
+                drain(last, "the mim was stopped");
+            }
+        }
+    }
+
+    private boolean isMim(Bundle bundle) {
+        BundleWiring wiring = bundle.adapt(BundleWiring.class);
+        if (wiring == null) {
+            return false;
+        }
+        for (BundleWire wire : wiring.getRequiredWires("osgi.extender")) {
+            if (wire.getProvider().getBundle().equals(context.getBundle())
+                    && MimBundle.EXTENDER.equals(
+                            wire.getCapability().getAttributes().get("osgi.extender"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Loads the program of a bundle that was started without a deployment: at the node's start, or by other means. */
+    private void load(Bundle bundle, MimHandle handle) {
+        MimRecord record = handle.record();
+        Engine engine = engines.get(record.engine());
+        if (engine == null) {
+            handle.failed(missing(record.engine()));
+            return;
+        }
+        try {
+            ProgramFile file = MimBundle.program(bundle);
+            Program program = engine.load(payload(record, file, version.equals(record.checkedBy())));
+            serveOrRefuse(bundle, handle, program);
+        } catch (MimosaException e) {
+            refused(handle, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            LOG.error("mim '{}' could not be loaded", record.id(), e);
+            refused(handle, "internal error, see the node's log");
+        }
+    }
+
+    private static void refused(MimHandle handle, String why) {
+        LOG.warn("mim '{}' is not served: {}", handle.record().id(), why);
+        handle.failed(why);
+    }
+
+    static Payload payload(MimRecord record, ProgramFile file, boolean checked) {
+        return new Payload(record.id(), file.name(), file.bytes(), file.sourceMap(), record.env(), checked);
+    }
+
+    /** Loads again what could not be loaded before, now that its engine is here. */
+    void reload(MimHandle handle) {
+        Bundle bundle = context.getBundle(handle.record().location());
+        if (bundle != null && bundle.getState() == Bundle.ACTIVE && handle.current() == null) {
+            handle.starting();
+            loaders.execute(() -> load(bundle, handle));
+        }
+    }
+
+    private void serveOrRefuse(Bundle bundle, MimHandle handle, Program program) {
+        boolean served = false;
+        try {
+            if (bundle.getState() == Bundle.ACTIVE) {
+                serve(bundle, handle, program);
+                served = true;
+            }
+        } catch (MimosaException e) {
+            refused(handle, e.getMessage());
+        } finally {
+            if (!served) {
+                program.close();
+            }
+        }
+    }
+
+    private void serve(Bundle bundle, MimHandle handle, Program program) {
+        MimRecord record = handle.record();
+        BundleContext mim = bundle.getBundleContext();
+        Quotas quotas = service(mim, Quotas.class);
+        KeyValueStore store = service(mim, KeyValueStore.class);
+        HttpClient client = service(mim, HttpClient.class);
+        Limits limits = quotas.limits(record.env());
+        store.configure(Map.of("encrypted", record.env().getOrDefault(MimEnv.ENCRYPTION, "false")));
+        handle.serves(new Serving(record, program, limits, quotas, store, client, infoOf.apply(record)));
+    }
+
+    /** A service through the mim's own context: it is that mim's view, and the framework takes it back with the mim. */
+    static <S> S service(BundleContext mim, Class<S> type) {
+        ServiceReference<S> reference = mim.getServiceReference(type);
+        S service = reference == null ? null : mim.getService(reference);
+        if (service == null) {
+            throw new MimosaException(
+                    MimosaException.Kind.UNAVAILABLE, "the service " + type.getSimpleName() + " is missing");
+        }
+        return service;
+    }
+}

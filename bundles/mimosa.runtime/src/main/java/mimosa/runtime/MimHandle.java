@@ -1,0 +1,266 @@
+package mimosa.runtime;
+
+import java.time.Duration;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
+import mimosa.api.MimosaException;
+import mimosa.api.client.OutboundRequest;
+import mimosa.api.http.Exchange;
+import mimosa.api.http.HttpHandler;
+import mimosa.api.mim.Mim;
+import mimosa.api.quota.Budget;
+import mimosa.api.quota.Limits;
+import mimosa.api.storage.Session;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+/**
+ * One mim from its deployment to its removal: its desired state, its route, and the program that serves at the moment.
+ *
+ * <pre>
+ *   request -> handle -> receive body -> (while a swap is on: wait for it) -> quotas -> instance of the current program
+ * </pre>
+ *
+ * The route is registered from the mim's own bundle while that is active, otherwise from the runtime's, so that a stopped
+ * or failed mim answers 503 and a redeploy leaves no gap. Thread-safe.
+ */
+final class MimHandle implements HttpHandler {
+    private static final int MAX_HOPS = 8;
+    private static final String STARTING = "starting";
+
+    private final MimLog log;
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder errors = new LongAdder();
+    private volatile MimRecord record;
+    /** What serves; failed with the answer while nothing does; incomplete while a swap holds requests back. */
+    private volatile CompletableFuture<Serving> serving = new CompletableFuture<>();
+
+    private volatile Serving active;
+    private volatile Limits limits;
+    private volatile String reason;
+    private ServiceRegistration<HttpHandler> route;
+
+    MimHandle(MimRecord record) {
+        this.record = record;
+        this.log = new MimLog(record.clientId(), record.name());
+        starting();
+    }
+
+    MimRecord record() {
+        return record;
+    }
+
+    void record(MimRecord changed) {
+        record = changed;
+    }
+
+    MimLog log() {
+        return log;
+    }
+
+    /** Why it does not serve although it should; {@code null} otherwise. */
+    String reason() {
+        return reason;
+    }
+
+    boolean isStarting() {
+        return STARTING.equals(reason);
+    }
+
+    // What serves. Each change returns the program that served before, retired, to be drained where that matters.
+
+    Serving starting() {
+        return nothingServes(STARTING, MimosaException.retryAfter(Duration.ofSeconds(1), shown() + " is starting"));
+    }
+
+    Serving stopped() {
+        return nothingServes(null, new MimosaException(MimosaException.Kind.UNAVAILABLE, shown() + " is stopped"));
+    }
+
+    Serving removed() {
+        return nothingServes(null, new MimosaException(MimosaException.Kind.NOT_FOUND, "no mim at " + record.path()));
+    }
+
+    /** It should run, but cannot. */
+    Serving failed(String why) {
+        return nothingServes(
+                why, MimosaException.retryAfter(Duration.ofSeconds(5), shown() + " cannot be served: " + why));
+    }
+
+    synchronized Serving serves(Serving next) {
+        limits = next.limits();
+        return replace(next, null, CompletableFuture.completedFuture(next));
+    }
+
+    /** Requests wait from now on, until something serves or fails; the program that served goes on with what it has. */
+    synchronized void hold() {
+        if (active != null) {
+            publish(new CompletableFuture<>());
+        }
+    }
+
+    /** Takes back a {@link #hold} when the swap did not happen. */
+    synchronized void unhold() {
+        if (active != null && !serving.isDone()) {
+            publish(CompletableFuture.completedFuture(active));
+        }
+    }
+
+    private synchronized Serving nothingServes(String why, MimosaException answer) {
+        return replace(null, why, CompletableFuture.failedFuture(answer));
+    }
+
+    private Serving replace(Serving next, String why, CompletableFuture<Serving> published) {
+        Serving before = active;
+        active = next;
+        reason = why;
+        publish(published);
+        if (before != null && before != next) {
+            before.retire();
+        }
+        return before;
+    }
+
+    private void publish(CompletableFuture<Serving> next) {
+        CompletableFuture<Serving> held = serving;
+        serving = next;
+        if (!held.isDone()) {
+            next.whenComplete((now, failure) -> {
+                if (failure != null) {
+                    held.completeExceptionally(failure);
+                } else {
+                    held.complete(now);
+                }
+            });
+        }
+    }
+
+    /** The program that serves, also while requests are held back; {@code null} when none does. */
+    Serving current() {
+        return active;
+    }
+
+    private String shown() {
+        return "mim '" + record.id() + "'";
+    }
+
+    // The route
+
+    /** Offers this mim's paths from the given context; an earlier route goes only when the new one stands. */
+    synchronized void routeVia(BundleContext context) {
+        ServiceRegistration<HttpHandler> before = route;
+        route = context.registerService(HttpHandler.class, this, properties());
+        unregister(before);
+    }
+
+    synchronized void unroute() {
+        unregister(route);
+        route = null;
+    }
+
+    private Dictionary<String, Object> properties() {
+        MimRecord r = record;
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(PATH, r.alias() == null ? new String[] {r.path()} : new String[] {r.path(), r.alias()});
+        properties.put("mimosa.mim.id", r.id());
+        properties.put("mimosa.mim.client", r.clientId());
+        properties.put("mimosa.mim.name", r.name());
+        properties.put("mimosa.mim.engine", r.engine());
+        properties.put("mimosa.mim.path", r.path());
+        properties.put("mimosa.mim.generation", r.generation());
+        return properties;
+    }
+
+    private static void unregister(ServiceRegistration<HttpHandler> registration) {
+        if (registration != null) {
+            try {
+                registration.unregister();
+            } catch (IllegalStateException e) {
+                // The framework has unregistered it already, together with its bundle.
+            }
+        }
+    }
+
+    // Requests
+
+    @Override
+    public void handle(Exchange exchange) {
+        requests.increment();
+        exchange.done().thenAccept(outcome -> {
+            if (outcome == Exchange.Outcome.FAILED) {
+                errors.increment();
+            }
+        });
+        int hops = hops(exchange);
+        if (hops > MAX_HOPS) {
+            exchange.fail(
+                    new MimosaException(MimosaException.Kind.LOOP, "more than " + MAX_HOPS + " mims call each other"));
+            return;
+        }
+        CompletableFuture<Serving> now = serving;
+        if (now.isCompletedExceptionally()) {
+            // Nobody will answer: do not read a body for that.
+            now.whenComplete((none, failure) -> exchange.fail(Failures.unwrapped(failure)));
+            return;
+        }
+        exchange.receive(bodyCap(exchange, limits)).whenComplete((body, failure) -> {
+            if (failure != null) {
+                exchange.fail(Failures.unwrapped(failure));
+            } else {
+                serve(exchange);
+            }
+        });
+    }
+
+    private static long bodyCap(Exchange exchange, Limits limits) {
+        String type = exchange.header("content-type");
+        boolean multipart = type != null && type.regionMatches(true, 0, "multipart/form-data", 0, 19);
+        return multipart ? limits.uploadBytes() : limits.bodyBytes();
+    }
+
+    private static int hops(Exchange exchange) {
+        String hops = exchange.header(OutboundRequest.HOPS_HEADER);
+        if (hops == null) {
+            return 0;
+        }
+        try {
+            return Integer.parseInt(hops.trim());
+        } catch (NumberFormatException e) {
+            return MAX_HOPS + 1;
+        }
+    }
+
+    private void serve(Exchange exchange) {
+        serving.whenComplete((now, unserved) -> {
+            if (unserved != null) {
+                exchange.fail(Failures.unwrapped(unserved));
+                return;
+            }
+            now.quotas().enter(now.limits()).whenComplete((budget, refused) -> {
+                if (refused != null) {
+                    exchange.fail(Failures.unwrapped(refused));
+                } else if (now.acquire()) {
+                    start(now, exchange, budget);
+                } else {
+                    // A redeploy came between: this request belongs to the next program.
+                    budget.close();
+                    serve(exchange);
+                }
+            });
+        });
+    }
+
+    private void start(Serving now, Exchange exchange, Budget budget) {
+        now.started(budget);
+        Session session = now.store().session(new BudgetWaiting(budget));
+        InstanceHost host = new InstanceHost(now, log, session, budget, exchange.requestId());
+        now.program().start(new GatedExchange(exchange, session), host, budget);
+    }
+
+    Mim shown(Mim.State state) {
+        Serving now = current();
+        return record.shown(state, reason, requests.sum(), errors.sum(), now == null ? 0 : now.activeInstances());
+    }
+}

@@ -1,0 +1,79 @@
+package mimosa.runtime;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import mimosa.api.MimosaException;
+import mimosa.runtime.file.DurableFiles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The desired state on disk: one file a mim, readable by the owner only since variables may be secrets. A change is
+ * durable when the call returns.
+ */
+final class MimRecords {
+    private static final Logger LOG = LoggerFactory.getLogger(MimRecords.class);
+
+    private final ObjectMapper json = JsonMapper.builder()
+            .addModule(new InstantText())
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private final Path folder;
+
+    MimRecords(Path folder) throws IOException {
+        DurableFiles.folder(folder);
+        DurableFiles.removeLeftovers(folder);
+        this.folder = folder;
+    }
+
+    /** All records, ordered by id. One that cannot be read is reported and left alone. */
+    List<MimRecord> all() throws IOException {
+        List<MimRecord> records = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
+            for (Path file : files) {
+                try {
+                    records.add(json.readValue(Files.readAllBytes(file), MimRecord.class));
+                } catch (IOException e) {
+                    LOG.error("the mim of {} is lost until this file is repaired: {}", file, e.getMessage());
+                }
+            }
+        }
+        records.sort(Comparator.comparing(MimRecord::id));
+        return records;
+    }
+
+    void put(MimRecord record) {
+        try {
+            DurableFiles.writePrivate(file(record.id()), json.writeValueAsBytes(record));
+        } catch (IOException e) {
+            throw unwritable(record.id(), e);
+        }
+    }
+
+    void remove(String id) {
+        try {
+            DurableFiles.delete(file(id));
+        } catch (IOException e) {
+            throw unwritable(id, e);
+        }
+    }
+
+    private Path file(String id) {
+        return folder.resolve(id + ".json");
+    }
+
+    private MimosaException unwritable(String id, IOException cause) {
+        return new MimosaException(
+                MimosaException.Kind.STORAGE,
+                "the state of mim '" + id + "' could not be written below the data folder: " + cause.getMessage(),
+                cause);
+    }
+}
