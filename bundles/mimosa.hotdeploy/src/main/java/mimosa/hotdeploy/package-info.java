@@ -1,0 +1,2 @@
+/** Deploys and undeploys the images in a folder. */
+package mimosa.hotdeploy;

@@ -1,0 +1,2 @@
+/** The commands {@code mim:*} of the Gogo shell. */
+package mimosa.shell;
