@@ -1,0 +1,84 @@
+package mimosa.gateway;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import mimosa.api.MimosaException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** What handlers may put into the header of an answer, and what becomes of it. */
+final class AnswerHeaders {
+    /** These describe the connection and the framing, which are the gateway's. */
+    private static final Set<String> OURS =
+            Set.of("content-length", "connection", "keep-alive", "transfer-encoding", "upgrade", "date");
+
+    private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
+
+    private AnswerHeaders() {}
+
+    /** Refuses names that are no token, and values that would end the line. */
+    static void check(String name, String... values) {
+        if (name == null || name.isEmpty() || !name.chars().allMatch(AnswerHeaders::isToken)) {
+            throw MimosaException.invalid("illegal header name '" + printable(name) + "', expected a token");
+        }
+        for (String value : values) {
+            if (value == null || value.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+                throw MimosaException.invalid(
+                        "illegal value of header '" + name + "', expected text without CR, LF and NUL");
+            }
+        }
+    }
+
+    private static boolean isToken(int c) {
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || TOKEN_MARKS.indexOf(c) >= 0;
+    }
+
+    private static String printable(String name) {
+        return name == null ? "null" : ErrorBody.cut(name.replaceAll("\\p{Cntrl}", "?"), 100);
+    }
+
+    static void set(HttpFields.Mutable fields, String name, String... values) {
+        if (OURS.contains(name.toLowerCase(Locale.ROOT))) {
+            return;
+        }
+        fields.remove(name);
+        for (String value : values) {
+            fields.add(name, value);
+        }
+    }
+
+    /** Whether answers with this status have no body (RFC 9110, 6.4.1). */
+    static boolean isBodiless(int status) {
+        return status == 204 || status == 304;
+    }
+
+    static void removeContent(HttpFields.Mutable fields) {
+        fields.remove(HttpHeader.CONTENT_TYPE);
+        fields.remove(HttpHeader.CONTENT_ENCODING);
+        fields.remove(HttpHeader.CONTENT_LANGUAGE);
+        fields.remove(HttpHeader.CONTENT_RANGE);
+    }
+
+    /** Forgets what a handler has set, except what belongs to an error answer, and adds what that needs. */
+    static void keepForError(HttpFields.Mutable fields, Refusal refusal) {
+        List<HttpField> kept = new ArrayList<>();
+        for (HttpField field : fields) {
+            if (field.getHeader() == HttpHeader.WWW_AUTHENTICATE || field.getHeader() == HttpHeader.ALLOW) {
+                kept.add(field);
+            }
+        }
+        // The date stays: Jetty puts it back.
+        fields.clear();
+        kept.forEach(fields::add);
+        if (refusal.allow() != null) {
+            fields.put(HttpHeader.ALLOW, refusal.allow());
+        }
+        if (refusal.retryAfterSeconds() > 0) {
+            fields.put(HttpHeader.RETRY_AFTER, refusal.retryAfterSeconds());
+        }
+        fields.put(HttpHeader.CONTENT_TYPE, ErrorBody.CONTENT_TYPE);
+    }
+}
