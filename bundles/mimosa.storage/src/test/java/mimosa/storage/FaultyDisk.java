@@ -1,0 +1,144 @@
+package mimosa.storage;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A disk that can be slow, full, broken or lose its power. What is written stays in a cache of blocks until it is
+ * synced; when the power is cut, a random part of the cache has reached the disk.
+ */
+final class FaultyDisk implements Disk {
+    private static final int BLOCK = 4096;
+
+    /** What a test does to all disks that it opens. */
+    static final class Faults {
+        final AtomicInteger reads = new AtomicInteger();
+        final AtomicInteger syncs = new AtomicInteger();
+        volatile CountDownLatch syncHeld;
+        volatile boolean full;
+        volatile boolean syncBroken;
+        volatile boolean caching;
+        private final Map<Long, byte[]> cache = new TreeMap<>();
+        private FaultyDisk last;
+
+        Disk.Opener opener() {
+            return path -> {
+                last = new FaultyDisk(LocalDisk.open(path), this);
+                return last;
+            };
+        }
+
+        /** Each cached block is written or lost; the disk that was open is dead. */
+        void cutPower(Random random) throws IOException {
+            synchronized (cache) {
+                for (Map.Entry<Long, byte[]> block : cache.entrySet()) {
+                    if (random.nextBoolean()) {
+                        last.disk.write(block.getKey() * BLOCK, block.getValue(), 0, BLOCK);
+                    }
+                }
+                cache.clear();
+                last.disk.close();
+            }
+        }
+    }
+
+    private final Disk disk;
+    private final Faults faults;
+
+    private FaultyDisk(Disk disk, Faults faults) {
+        this.disk = disk;
+        this.faults = faults;
+    }
+
+    @Override
+    public void read(long position, byte[] target, int offset, int length) throws IOException {
+        faults.reads.incrementAndGet();
+        synchronized (faults.cache) {
+            int done = 0;
+            while (done < length) {
+                long at = position + done;
+                int inBlock = (int) (at % BLOCK);
+                int part = Math.min(BLOCK - inBlock, length - done);
+                byte[] cached = faults.cache.get(at / BLOCK);
+                if (cached == null) {
+                    disk.read(at, target, offset + done, part);
+                } else {
+                    System.arraycopy(cached, inBlock, target, offset + done, part);
+                }
+                done += part;
+            }
+        }
+    }
+
+    @Override
+    public void write(long position, byte[] source, int offset, int length) throws IOException {
+        if (faults.full) {
+            throw new IOException("no space left on device");
+        }
+        if (!faults.caching) {
+            disk.write(position, source, offset, length);
+            return;
+        }
+        synchronized (faults.cache) {
+            for (int done = 0; done < length; done += BLOCK) {
+                byte[] block = Arrays.copyOfRange(source, offset + done, offset + done + BLOCK);
+                faults.cache.put((position + done) / BLOCK, block);
+            }
+        }
+    }
+
+    @Override
+    public long size() throws IOException {
+        synchronized (faults.cache) {
+            long cached = faults.cache.keySet().stream()
+                    .mapToLong(block -> (block + 1) * BLOCK)
+                    .max()
+                    .orElse(0);
+            return Math.max(disk.size(), cached);
+        }
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+        synchronized (faults.cache) {
+            faults.cache.keySet().removeIf(block -> block * BLOCK >= size);
+            disk.truncate(Math.min(size, disk.size()));
+        }
+    }
+
+    @Override
+    public void sync() throws IOException {
+        faults.syncs.incrementAndGet();
+        CountDownLatch held = faults.syncHeld;
+        if (held != null) {
+            awaitUninterruptibly(held);
+        }
+        if (faults.syncBroken) {
+            throw new IOException("input/output error");
+        }
+        synchronized (faults.cache) {
+            for (Map.Entry<Long, byte[]> block : faults.cache.entrySet()) {
+                disk.write(block.getKey() * BLOCK, block.getValue(), 0, BLOCK);
+            }
+            faults.cache.clear();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        disk.close();
+    }
+}
