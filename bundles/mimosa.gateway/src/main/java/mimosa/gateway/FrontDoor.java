@@ -1,5 +1,6 @@
 package mimosa.gateway;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import mimosa.gateway.RouteTable.Route;
 import org.eclipse.jetty.server.Handler;
@@ -14,11 +15,16 @@ final class FrontDoor extends Handler.Abstract {
     private final GatewayServer gateway;
     private final RequestRules rules;
     private final Supplier<RouteTable> routes;
+    private final BooleanSupplier starting;
 
-    FrontDoor(GatewayServer gateway, Supplier<RouteTable> routes) {
+    /**
+     * @param starting whether handlers may still be on their way, so that nobody can say yet that there is none
+     */
+    FrontDoor(GatewayServer gateway, Supplier<RouteTable> routes, BooleanSupplier starting) {
         this.gateway = gateway;
         this.rules = new RequestRules(gateway.settings());
         this.routes = routes;
+        this.starting = starting;
     }
 
     @Override
@@ -34,12 +40,18 @@ final class FrontDoor extends Handler.Abstract {
         }
         Route route = routes.get().find(exchange.path());
         if (route == null) {
-            exchange.refuse(new Refusal(404, "no mim at " + ErrorBody.cut(exchange.path(), LONGEST_PATH_SHOWN)));
+            exchange.refuse(nobody(exchange.path()));
             return true;
         }
         exchange.matched(route);
         serve(route, exchange);
         return true;
+    }
+
+    private Refusal nobody(String path) {
+        return starting.getAsBoolean()
+                ? new Refusal(503, "the node is starting", null, 1, false)
+                : new Refusal(404, "no mim at " + ErrorBody.cut(path, LONGEST_PATH_SHOWN));
     }
 
     private static void serve(Route route, JettyExchange exchange) {

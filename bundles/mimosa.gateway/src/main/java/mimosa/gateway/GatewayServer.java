@@ -7,6 +7,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpFields;
@@ -41,7 +42,7 @@ final class GatewayServer {
     private int inside;
     private boolean closing;
 
-    GatewayServer(Settings settings, Supplier<RouteTable> routes) {
+    GatewayServer(Settings settings, Supplier<RouteTable> routes, BooleanSupplier starting) {
         this.settings = settings;
         // Before anything of Jetty is made that could look for the encoders.
         JettyEncoders.load();
@@ -55,7 +56,7 @@ final class GatewayServer {
         hangUps = new HangUps(server.getScheduler(), threads);
         server.addConnector(connector);
         server.setErrorHandler(new JsonErrors());
-        server.setHandler(new FrontDoor(this, routes));
+        server.setHandler(new FrontDoor(this, routes, starting));
     }
 
     private static HttpConfiguration httpConfiguration(Settings settings) {

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import mimosa.api.http.Gateway;
 import mimosa.api.http.HttpHandler;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -100,7 +101,8 @@ public final class JettyGateway implements Gateway {
                 spoolFolder(context));
         Routes<ServiceReference<HttpHandler>> routes = new Routes<>();
         tracker = new HandlerTracker(context, routes);
-        server = new GatewayServer(settings, routes::table);
+        Bundle framework = context.getBundle(0);
+        server = new GatewayServer(settings, routes::table, () -> framework.getState() == Bundle.STARTING);
         // Handlers that are there already answer the very first request.
         tracker.open();
         try {

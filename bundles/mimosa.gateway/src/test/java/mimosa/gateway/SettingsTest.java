@@ -58,7 +58,8 @@ class SettingsTest {
     }
 
     private static String failure(String host, int port) {
-        GatewayServer server = new GatewayServer(settings(host, port, 100), () -> new RouteTable(Map.of()));
+        GatewayServer server =
+                new GatewayServer(settings(host, port, 100), () -> new RouteTable(Map.of()), () -> false);
         return assertThrows(IllegalStateException.class, server::start).getMessage();
     }
 }

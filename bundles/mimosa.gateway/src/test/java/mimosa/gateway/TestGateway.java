@@ -29,7 +29,7 @@ final class TestGateway implements AutoCloseable {
                 65_536,
                 drainMs,
                 folder.resolve("tmp"));
-        server = new GatewayServer(settings, routes::table);
+        server = new GatewayServer(settings, routes::table, () -> false);
         server.start();
     }
 

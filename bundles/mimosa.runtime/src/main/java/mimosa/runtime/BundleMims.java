@@ -49,7 +49,9 @@ import org.osgi.service.component.annotations.ReferenceScope;
  *   image -> env and paths checked -> program checked -> desired state on disk -> bundle installed or updated -> served
  * </pre>
  */
-@Component(service = {Mims.class, HealthCheck.class})
+@Component(
+        service = {Mims.class, HealthCheck.class},
+        immediate = true)
 public final class BundleMims implements Mims, HealthCheck {
     private final Node node;
     private final ImageReader reader;

@@ -232,7 +232,6 @@ final class Deployer implements SynchronousBundleListener {
             start(handle, bundle, program);
             return handle;
         } catch (RuntimeException e) {
-            handle.unroute();
             handle.removed();
             uninstall(context.getBundle(record.location()));
             records.remove(record.id());
@@ -368,7 +367,6 @@ final class Deployer implements SynchronousBundleListener {
         String id = handle.record().id();
         extender.manage(id);
         try {
-            handle.unroute();
             Serving last = handle.removed();
             if (last != null) {
                 extender.drain(last, "the mim was removed");
@@ -544,7 +542,6 @@ final class Deployer implements SynchronousBundleListener {
     /** Uninstalled by other means: the mim goes, its data stay, since nobody has said that they may go. */
     private void forget(MimHandle handle) {
         MimRecord record = handle.record();
-        handle.unroute();
         handle.removed();
         if (record.source() != Source.BUNDLE) {
             records.remove(record.id());
@@ -557,6 +554,9 @@ final class Deployer implements SynchronousBundleListener {
 
     /** Drops image bytes that neither an image nor a mim needs any more. */
     void collect() {
+        if (records.hasUnreadable()) {
+            return;
+        }
         Set<String> inUse = new HashSet<>(deploying.keySet());
         directory.all().forEach(handle -> inUse.add(handle.record().digest()));
         images.collect(inUse);

@@ -217,7 +217,9 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
             Program program = engine.load(payload(record, file, version.equals(record.checkedBy())));
             serveOrRefuse(bundle, handle, program);
         } catch (MimosaException e) {
-            refused(handle, e.getMessage());
+            if (!closing) {
+                refused(handle, e.getMessage());
+            }
         } catch (IOException | RuntimeException e) {
             LOG.error("mim '{}' could not be loaded", record.id(), e);
             refused(handle, "internal error, see the node's log");

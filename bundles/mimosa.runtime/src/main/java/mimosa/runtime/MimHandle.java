@@ -41,6 +41,7 @@ final class MimHandle implements HttpHandler {
     private volatile Limits limits;
     private volatile String reason;
     private ServiceRegistration<HttpHandler> route;
+    private boolean gone;
 
     MimHandle(MimRecord record) {
         this.record = record;
@@ -79,7 +80,9 @@ final class MimHandle implements HttpHandler {
         return nothingServes(null, new MimosaException(MimosaException.Kind.UNAVAILABLE, shown() + " is stopped"));
     }
 
+    /** For good: no bundle event brings its route back. */
     Serving removed() {
+        unroute();
         return nothingServes(null, new MimosaException(MimosaException.Kind.NOT_FOUND, "no mim at " + record.path()));
     }
 
@@ -150,12 +153,17 @@ final class MimHandle implements HttpHandler {
 
     /** Offers this mim's paths from the given context; an earlier route goes only when the new one stands. */
     synchronized void routeVia(BundleContext context) {
+        if (gone) {
+            return;
+        }
         ServiceRegistration<HttpHandler> before = route;
         route = context.registerService(HttpHandler.class, this, properties());
         unregister(before);
     }
 
+    /** Takes the paths back for good. */
     synchronized void unroute() {
+        gone = true;
         unregister(route);
         route = null;
     }

@@ -36,8 +36,9 @@ record MimRecord(
         long generation,
         String checkedBy) {
 
+    /** Location of its bundle: ours, or where somebody else installed it. */
     String location() {
-        return "mim:" + clientId + "/" + name;
+        return source == Source.BUNDLE ? origin : "mim:" + clientId + "/" + name;
     }
 
     MimEnv mimEnv() {

@@ -27,6 +27,7 @@ final class MimRecords {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
     private final Path folder;
+    private boolean unreadable;
 
     MimRecords(Path folder) throws IOException {
         DurableFiles.folder(folder);
@@ -42,12 +43,18 @@ final class MimRecords {
                 try {
                     records.add(json.readValue(Files.readAllBytes(file), MimRecord.class));
                 } catch (IOException e) {
+                    unreadable = true;
                     LOG.error("the mim of {} is lost until this file is repaired: {}", file, e.getMessage());
                 }
             }
         }
         records.sort(Comparator.comparing(MimRecord::id));
         return records;
+    }
+
+    /** Whether there are mims of which nobody knows what they need; until a restart after the repair. */
+    boolean hasUnreadable() {
+        return unreadable;
     }
 
     void put(MimRecord record) {

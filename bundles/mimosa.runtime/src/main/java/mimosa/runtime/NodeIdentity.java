@@ -15,6 +15,7 @@ final class NodeIdentity {
     private NodeIdentity() {}
 
     static Node of(Path data, String version) throws IOException {
+        DurableFiles.folder(data);
         Path file = data.resolve("node-id");
         String id = Files.exists(file) ? Files.readString(file).trim() : "";
         if (!id.matches("[A-Za-z0-9-]{8,64}")) {

@@ -1,0 +1,23 @@
+package mimosa.engine.js;
+
+import java.util.Map;
+import mimosa.api.engine.Host.Level;
+import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.Undefined;
+
+/** {@code console}: one log record a call. */
+final class ConsoleObject {
+    private static final Map<String, Level> METHODS = Map.of(
+            "log", Level.INFO, "info", Level.INFO, "warn", Level.WARN, "error", Level.ERROR, "debug", Level.DEBUG);
+
+    private ConsoleObject() {}
+
+    static Scriptable create(Guest guest, Scriptable global) {
+        Scriptable console = guest.newObject(global);
+        METHODS.forEach((name, level) -> HostFunction.define(guest, global, console, name, 0, (g, args) -> {
+            g.tenant().log(level, Printed.line(g, args.values()));
+            return Undefined.instance;
+        }));
+        return console;
+    }
+}

@@ -1,0 +1,71 @@
+package mimosa.engine.js;
+
+import java.util.Map;
+import mimosa.api.engine.Host;
+import org.mozilla.javascript.Callable;
+import org.mozilla.javascript.ScriptRuntime;
+import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.ScriptableObject;
+import org.mozilla.javascript.Undefined;
+
+/** {@code context} as the script sees it. */
+final class ContextObject {
+    private static final String NO_MESH = "not available: this node has no mesh";
+
+    private ContextObject() {}
+
+    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
+        Scriptable context = guest.newObject(global);
+        Host host = instance.host();
+        ScriptableObject.putProperty(context, "info", info(guest, global, host.info()));
+        ScriptableObject.putProperty(context, "env", strings(guest, global, host.env()));
+        ScriptableObject.putProperty(context, "storage", StorageObject.create(guest, global, instance));
+        ScriptableObject.putProperty(context, "http", HttpObject.create(guest, global, instance));
+        ScriptableObject.putProperty(context, "edge", edge(guest, global));
+        HostFunction.define(guest, global, context, "dispatchWebSocketEvent", 1, (g, args) -> {
+            if (args.values().length > 0 && !(args.get(0) instanceof Scriptable)) {
+                throw ScriptRuntime.typeError("context.dispatchWebSocketEvent: expected an object, found "
+                        + ScriptRuntime.typeof(args.get(0)));
+            }
+            return Undefined.instance;
+        });
+        return context;
+    }
+
+    private static Scriptable info(Guest guest, Scriptable global, Host.Info info) {
+        Scriptable object = guest.newObject(global);
+        ScriptableObject.putProperty(object, "serviceType", info.serviceType());
+        ScriptableObject.putProperty(object, "apiRoot", info.apiRoot());
+        ScriptableObject.putProperty(object, "httpPort", String.valueOf(info.httpPort()));
+        ScriptableObject.putProperty(object, "accountId", info.accountId());
+        ScriptableObject.putProperty(object, "nodeId", info.nodeId());
+        ScriptableObject.putProperty(object, "node_id", info.nodeId());
+        return object;
+    }
+
+    private static Scriptable strings(Guest guest, Scriptable global, Map<String, String> values) {
+        Scriptable object = guest.newObject(global);
+        values.forEach((name, value) -> ScriptableObject.putProperty(object, name, value));
+        return object;
+    }
+
+    /** What needs a mesh of nodes answers that there is none. */
+    private static Scriptable edge(Guest guest, Scriptable global) {
+        Scriptable edge = guest.newObject(global);
+        for (String name : new String[] {"decryptEncryptedNodesJson", "requestBep"}) {
+            HostFunction.define(guest, global, edge, name, 1, (g, args) -> {
+                Object handler = args.get(0) instanceof Scriptable options
+                        ? ScriptableObject.getProperty(options, "error")
+                        : Undefined.instance;
+                Callable error = Args.asFunction(handler);
+                if (error != null) {
+                    Scriptable failure = g.newObject(args.scope());
+                    ScriptableObject.putProperty(failure, "message", NO_MESH);
+                    g.tenant().loop().addImmediate(error, new Object[] {failure});
+                }
+                return Undefined.instance;
+            });
+        }
+        return edge;
+    }
+}

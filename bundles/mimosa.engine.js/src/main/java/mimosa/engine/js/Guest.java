@@ -1,0 +1,151 @@
+package mimosa.engine.js;
+
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import org.mozilla.javascript.Context;
+import org.mozilla.javascript.ErrorReporter;
+import org.mozilla.javascript.Evaluator;
+import org.mozilla.javascript.RejectionWatch;
+import org.mozilla.javascript.RhinoException;
+import org.mozilla.javascript.ScriptRuntime;
+import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.UnhandledRejectionTracker;
+import org.mozilla.javascript.debug.DebugFrame;
+import org.mozilla.javascript.debug.DebuggableScript;
+import org.mozilla.javascript.debug.Debugger;
+
+/**
+ * Rhino's state of one instance: entered by whichever worker runs the instance's next turn. It carries the tenant, so
+ * that the functions of a realm hold nothing of the request they work for.
+ */
+final class Guest extends Context {
+    /** About a third of a millisecond of interpreted code between two looks at the quota. */
+    private static final int OBSERVER_THRESHOLD = 20_000;
+
+    /** Beyond this many nested calls of script functions the script gets an error it can catch. */
+    private static final int MAX_CALL_DEPTH = 10_000;
+
+    private static final SecureRandom SEEDS = new SecureRandom();
+    private static final int JOBS_BETWEEN_CHECKS = 32;
+    private static final int CALLS_BETWEEN_CHECKS = 500;
+
+    private final Tenant tenant;
+    private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
+    private RejectionWatch rejections;
+    private SplittableRandom random;
+    private int calls;
+
+    Guest(Sandbox sandbox, Tenant tenant) {
+        super(sandbox);
+        this.tenant = tenant;
+        setInterpretedMode(true);
+        setLanguageVersion(VERSION_ES6);
+        setLocale(Locale.ENGLISH);
+        setClassShutter(name -> false);
+        setWrapFactory(Sandbox.NO_JAVA);
+        setMaximumInterpreterStackDepth(MAX_CALL_DEPTH);
+        setInstructionObserverThreshold(OBSERVER_THRESHOLD);
+        setDebugger(new CallWatch(), null);
+    }
+
+    Tenant tenant() {
+        return tenant;
+    }
+
+    static Guest of(Context cx) {
+        return (Guest) cx;
+    }
+
+    /** The reporter of unhandled rejections; there are none before the script makes a promise. */
+    @Override
+    public UnhandledRejectionTracker getUnhandledPromiseTracker() {
+        return rejections();
+    }
+
+    RejectionWatch rejections() {
+        if (rejections == null) {
+            rejections = new RejectionWatch();
+        }
+        return rejections;
+    }
+
+    /** Random numbers that tell nothing of those of other instances. */
+    SplittableRandom random() {
+        if (random == null) {
+            random = new SplittableRandom(SEEDS.nextLong());
+        }
+        return random;
+    }
+
+    @Override
+    public void enqueueMicrotask(Runnable job) {
+        jobs.add(job);
+    }
+
+    /** Rhino asks for this at moments of its own; the event loop drains instead. */
+    @Override
+    public void processMicrotasks() {}
+
+    boolean hasJobs() {
+        return !jobs.isEmpty();
+    }
+
+    /**
+     * Runs the microtasks, those they add included.
+     *
+     * @param onError hears what a job throws into nobody's hands
+     */
+    void drainJobs(Consumer<RhinoException> onError) {
+        int done = 0;
+        for (Runnable job = jobs.poll(); job != null; job = jobs.poll()) {
+            if (tenant.isStopping() || ++done % JOBS_BETWEEN_CHECKS == 0) {
+                tenant.check();
+            }
+            try {
+                job.run();
+            } catch (RhinoException e) {
+                onError.accept(e);
+            }
+        }
+    }
+
+    @Override
+    protected void observeInstructionCount(int instructions) {
+        tenant.check();
+    }
+
+    @Override
+    protected Object compileImpl(
+            Scriptable scope,
+            String source,
+            String name,
+            int line,
+            Object securityDomain,
+            boolean returnFunction,
+            Evaluator compiler,
+            ErrorReporter reporter,
+            Consumer<org.mozilla.javascript.CompilerEnvirons> environs) {
+        tenant.check();
+        String refusal = Dialect.refusal(this, source, name == null ? "eval" : name, line, compiler != null);
+        if (refusal != null) {
+            throw ScriptRuntime.constructError("SyntaxError", refusal);
+        }
+        return super.compileImpl(
+                scope, source, name, line, securityDomain, returnFunction, compiler, reporter, environs);
+    }
+
+    /** Sees every call of a script function: straight calls make no branches, and only those does the observer see. */
+    private final class CallWatch implements Debugger {
+        @Override
+        public DebugFrame getFrame(Context cx, DebuggableScript function) {
+            if (tenant.isStopping() || ++calls >= CALLS_BETWEEN_CHECKS) {
+                calls = 0;
+                tenant.check();
+            }
+            return null;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package mimosa.engine.js;
+
+import mimosa.api.MimosaException;
+import org.mozilla.javascript.JavaScriptException;
+import org.mozilla.javascript.ScriptRuntime;
+import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.ScriptableObject;
+import org.mozilla.javascript.TopLevel;
+
+/** Failures of the host as the script can catch them. */
+final class JsError {
+    private JsError() {}
+
+    /** To be thrown: an error of the script, or what stops it. */
+    static Throwable translate(Guest guest, Scriptable scope, MimosaException failure) {
+        return switch (failure.kind()) {
+            case QUOTA -> new Stopped(failure);
+            case INVALID -> ScriptRuntime.typeError(failure.getMessage());
+            case STORAGE_LIMIT -> named(guest, scope, "QuotaExceededError", failure.getMessage());
+            case STORAGE, NOT_DURABLE -> named(guest, scope, "StorageError", failure.getMessage());
+            default -> named(guest, scope, "Error", failure.getMessage());
+        };
+    }
+
+    /** As {@link #translate}, as something the compiler lets pass; an instance's end is thrown at once. */
+    static RuntimeException of(Guest guest, Scriptable scope, MimosaException failure) {
+        Throwable translated = translate(guest, scope, failure);
+        if (translated instanceof Stopped stopped) {
+            throw stopped;
+        }
+        return (RuntimeException) translated;
+    }
+
+    /** An {@code Error} with the given {@code name}. */
+    static JavaScriptException named(Guest guest, Scriptable scope, String name, String message) {
+        Scriptable error =
+                ScriptRuntime.newBuiltinObject(guest, scope, TopLevel.Builtins.Error, new Object[] {message});
+        if (!name.equals("Error")) {
+            ((ScriptableObject) error).defineProperty("name", name, ScriptableObject.DONTENUM);
+        }
+        return new JavaScriptException(error, null, 0);
+    }
+}

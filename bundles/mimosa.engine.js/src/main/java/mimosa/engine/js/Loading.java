@@ -1,0 +1,101 @@
+package mimosa.engine.js;
+
+import java.nio.charset.StandardCharsets;
+import mimosa.api.MimosaException;
+import mimosa.api.engine.Payload;
+import mimosa.api.quota.Budget;
+import org.mozilla.javascript.Context;
+import org.mozilla.javascript.EcmaError;
+import org.mozilla.javascript.ErrorReporter;
+import org.mozilla.javascript.EvaluatorException;
+import org.mozilla.javascript.RhinoException;
+import org.mozilla.javascript.Script;
+
+/** Compiles a program and runs it once for trial. All its failures are told to the program's author. */
+final class Loading {
+    private final Sandbox sandbox;
+    private final String name;
+    private final String source;
+    private final SourceMap sourceMap;
+
+    Loading(Sandbox sandbox, Payload payload) {
+        this.sandbox = sandbox;
+        this.name = payload.name();
+        String text = new String(payload.program(), StandardCharsets.UTF_8);
+        this.source = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        this.sourceMap = SourceMap.find(name, source, payload.sourceMap());
+    }
+
+    SourceMap sourceMap() {
+        return sourceMap;
+    }
+
+    /** @throws MimosaException of kind {@code INVALID} for syntax that Rhino does not understand */
+    Script compile() {
+        Guest guest = new Guest(sandbox, new NoTenant());
+        guest.setErrorReporter(new FirstError());
+        try (Context entered = sandbox.enterContext(guest)) {
+            return entered.compileString(source, name, 1, null);
+        } catch (EcmaError e) {
+            throw MimosaException.invalid(e.getErrorMessage());
+        } catch (EvaluatorException e) {
+            throw MimosaException.invalid(name + ":" + Math.max(1, e.lineNumber()) + ":" + Math.max(1, e.columnNumber())
+                    + ": " + e.details() + "; transpile to ES5");
+        } catch (StackOverflowError e) {
+            throw MimosaException.invalid(name + ":1:1: the program is nested too deeply; transpile to ES5");
+        }
+    }
+
+    /**
+     * Runs the top level in a realm that is thrown away.
+     *
+     * @param limitMs for the message
+     * @throws MimosaException of kind {@code INVALID} when it fails, takes too long or exports no function
+     */
+    void tryOut(Realms realms, Budget budget, int limitMs) {
+        Guest guest = new Guest(sandbox, new Trial(budget, sourceMap));
+        budget.resume();
+        try (Context entered = sandbox.enterContext(guest)) {
+            realms.fresh((Guest) entered);
+        } catch (RhinoException e) {
+            throw MimosaException.invalid(failed(guest, e));
+        } catch (StackOverflowError e) {
+            throw MimosaException.invalid(name + " failed to load: RangeError: too many nested calls");
+        } catch (OutOfMemoryError e) {
+            throw MimosaException.invalid(name + " did not finish loading: memory limit exceeded");
+        } catch (Stopped e) {
+            throw MimosaException.invalid(
+                    budget.remaining().isPositive()
+                            ? name + " did not finish loading: " + e.getMessage()
+                            : tooSlow(name, limitMs));
+        } finally {
+            budget.suspend();
+        }
+    }
+
+    static String tooSlow(String name, int limitMs) {
+        return name + " did not finish loading within " + limitMs + " ms";
+    }
+
+    private String failed(Guest guest, RhinoException thrown) {
+        GuestError error = GuestError.of(guest, thrown);
+        return name + " failed to load: " + error.text()
+                + (error.position().isEmpty() ? "" : " (at " + error.position() + ")");
+    }
+
+    /** Throws at the first error, which is the one that an author can do something about. */
+    private static final class FirstError implements ErrorReporter {
+        @Override
+        public void warning(String message, String file, int line, String lineSource, int column) {}
+
+        @Override
+        public void error(String message, String file, int line, String lineSource, int column) {
+            throw runtimeError(message, file, line, lineSource, column);
+        }
+
+        @Override
+        public EvaluatorException runtimeError(String message, String file, int line, String lineSource, int column) {
+            return new EvaluatorException(message, file, line, lineSource, column);
+        }
+    }
+}

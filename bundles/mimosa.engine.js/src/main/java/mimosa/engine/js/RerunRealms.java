@@ -1,0 +1,46 @@
+package mimosa.engine.js;
+
+import mimosa.api.MimosaException;
+import org.mozilla.javascript.Callable;
+import org.mozilla.javascript.Script;
+import org.mozilla.javascript.ScriptRuntime;
+import org.mozilla.javascript.ScriptableObject;
+
+/** Makes a new global scope and runs the whole program in it again. */
+final class RerunRealms implements Realms {
+    private final String name;
+    private final Script script;
+    private final boolean setInterval;
+
+    /** @param name of the program's file, for messages */
+    RerunRealms(String name, Script script, boolean setInterval) {
+        this.name = name;
+        this.script = script;
+        this.setInterval = setInterval;
+    }
+
+    @Override
+    public Realm fresh(Guest guest) {
+        ScriptableObject global = Globals.create(guest, setInterval);
+        script.exec(guest, global, global);
+        guest.drainJobs(e -> {
+            throw e;
+        });
+        return new Realm(global, exported(global));
+    }
+
+    private Callable exported(ScriptableObject global) {
+        Object module = ScriptableObject.getProperty(global, "mimikModule");
+        Object exports = module instanceof ScriptableObject object
+                ? ScriptableObject.getProperty(object, "exports")
+                : ScriptableObject.NOT_FOUND;
+        Callable handler = Args.asFunction(exports);
+        if (handler == null) {
+            throw new MimosaException(
+                    MimosaException.Kind.INVALID,
+                    name + " must set mimikModule.exports to a function(context, request, response), found "
+                            + (exports == ScriptableObject.NOT_FOUND ? "undefined" : ScriptRuntime.typeof(exports)));
+        }
+        return handler;
+    }
+}

@@ -1,0 +1,166 @@
+package mimosa.engine.js;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+import mimosa.api.MimosaException;
+import mimosa.api.engine.Host.Level;
+import org.mozilla.javascript.Context;
+import org.mozilla.javascript.NativeArray;
+import org.mozilla.javascript.ScriptRuntime;
+import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.ScriptableObject;
+import org.mozilla.javascript.Undefined;
+
+/** {@code response} as the script sees it. */
+final class ResponseObject {
+    private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final String STATUS = "statusCode";
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Instance instance;
+    private final Answer answer;
+    private final Scriptable object;
+
+    private ResponseObject(Instance instance, Scriptable object) {
+        this.instance = instance;
+        this.answer = instance.answer();
+        this.object = object;
+    }
+
+    static ResponseObject create(Guest guest, Scriptable global, Instance instance) {
+        Scriptable object = guest.newObject(global);
+        ResponseObject response = new ResponseObject(instance, object);
+        ScriptableObject.putProperty(object, STATUS, 200);
+        HostFunction.define(guest, global, object, "setHeader", 2, (g, args) -> response.setHeader(args));
+        HostFunction.define(guest, global, object, "write", 1, (g, args) -> response.write(args.get(0)));
+        HostFunction.define(guest, global, object, "end", 1, (g, args) -> response.end(args.get(0)));
+        return response;
+    }
+
+    Scriptable object() {
+        return object;
+    }
+
+    /** The status that the script has set, whatever it is; for a rollback. */
+    Object status() {
+        return ScriptableObject.getProperty(object, STATUS);
+    }
+
+    void setStatus(Object status) {
+        ScriptableObject.putProperty(object, STATUS, status);
+    }
+
+    private boolean setHeader(Args args) {
+        String name = args.string(0);
+        String[] values = values(args.get(1));
+        if (!FIELD_NAME.matcher(name).matches()) {
+            throw ScriptRuntime.typeError("response.setHeader: illegal header name \"" + name + "\"");
+        }
+        for (String value : values) {
+            if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf('\0') >= 0) {
+                throw ScriptRuntime.typeError("response.setHeader: illegal character in the value of " + name);
+            }
+        }
+        if (answer.isBegun()) {
+            ignored("response.setHeader(\"" + name + "\")");
+            return false;
+        }
+        answer.setHeader(name, values);
+        return true;
+    }
+
+    private static String[] values(Object value) {
+        if (value instanceof NativeArray array) {
+            String[] values = new String[(int) Math.min(array.getLength(), 1000)];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = Context.toString(ScriptableObject.getProperty(array, i));
+            }
+            return values;
+        }
+        return new String[] {Context.toString(value)};
+    }
+
+    private boolean write(Object chunk) {
+        if (answer.isEnded()) {
+            ignored("response.write");
+            return false;
+        }
+        Integer status = acceptedStatus();
+        if (status == null) {
+            return false;
+        }
+        answer.write(status, bytes(status, chunk));
+        var room = answer.room();
+        if (room != null) {
+            instance.waitFor(room);
+        }
+        return !answer.isLost();
+    }
+
+    private Object end(Object chunk) {
+        if (answer.isEnded()) {
+            ignored("response.end");
+            return Undefined.instance;
+        }
+        Integer status = acceptedStatus();
+        if (status != null) {
+            answer.end(status, bytes(status, chunk));
+        }
+        return Undefined.instance;
+    }
+
+    private void ignored(String call) {
+        if (answer.warnOnce()) {
+            instance.log(
+                    Level.WARN,
+                    call + " was ignored: "
+                            + (answer.isEnded() ? "the response has ended" : "the first byte has left"));
+        }
+    }
+
+    /** The status to send; {@code null} when it was none, and the answer is an error now. */
+    private Integer acceptedStatus() {
+        if (answer.isBegun()) {
+            return 200;
+        }
+        Object value = status();
+        double number = value instanceof Number || value instanceof CharSequence ? Context.toNumber(value) : Double.NaN;
+        if (number >= 200 && number <= 599 && number == Math.rint(number)) {
+            return (int) number;
+        }
+        MimosaException failure = new MimosaException(
+                MimosaException.Kind.GUEST,
+                "response.statusCode must be a whole number from 200 to 599, found " + describe(value));
+        instance.log(Level.ERROR, failure.getMessage());
+        answer.fail(failure);
+        return null;
+    }
+
+    private static String describe(Object value) {
+        return value instanceof Scriptable ? ScriptRuntime.typeof(value) : Context.toString(value);
+    }
+
+    private byte[] bytes(int status, Object chunk) {
+        if (!Args.given(chunk)) {
+            return NOTHING;
+        }
+        byte[] binary = Bytes.of(chunk);
+        String text = binary == null ? Context.toString(chunk) : null;
+        if (!answer.isBegun() && answer.header("content-type") == null && status != 204 && status != 304) {
+            answer.setHeader("Content-Type", binary != null ? "application/octet-stream" : guess(text));
+        }
+        return binary != null ? binary : encode(text);
+    }
+
+    private static String guess(String text) {
+        String start = text.stripLeading();
+        return start.startsWith("{") || start.startsWith("[") ? "application/json" : "text/plain; charset=utf-8";
+    }
+
+    /** A string that came from binary data goes back to the bytes it was made of. */
+    private byte[] encode(String text) {
+        MediaType type = MediaType.of(answer.header("content-type"));
+        boolean binary = !type.isText() && !type.isMultipart() && text.chars().allMatch(c -> c <= 255);
+        return binary ? text.getBytes(StandardCharsets.ISO_8859_1) : Bytes.utf8(text);
+    }
+}

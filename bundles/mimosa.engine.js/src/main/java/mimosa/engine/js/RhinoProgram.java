@@ -1,0 +1,103 @@
+package mimosa.engine.js;
+
+import java.util.Map;
+import java.util.Set;
+import mimosa.api.MimosaException;
+import mimosa.api.engine.Host;
+import mimosa.api.engine.Program;
+import mimosa.api.http.Exchange;
+import mimosa.api.quota.Budget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A compiled JavaScript mim. What its instances share cannot be seen by a script. */
+final class RhinoProgram implements Program {
+    private static final Logger LOG = LoggerFactory.getLogger(RhinoProgram.class);
+
+    private final String mimId;
+    private final Sandbox sandbox;
+    private final Workers workers;
+    private final Set<Instance> running;
+    private final SourceMap sourceMap;
+    private final Map<String, String> facts;
+    private volatile Realms realms;
+
+    /** @param running where the instances at work are kept, for the engine's end */
+    RhinoProgram(
+            String mimId,
+            Sandbox sandbox,
+            Workers workers,
+            Set<Instance> running,
+            Realms realms,
+            SourceMap sourceMap,
+            Map<String, String> facts) {
+        this.mimId = mimId;
+        this.sandbox = sandbox;
+        this.workers = workers;
+        this.running = running;
+        this.realms = realms;
+        this.sourceMap = sourceMap;
+        this.facts = Map.copyOf(facts);
+    }
+
+    String mimId() {
+        return mimId;
+    }
+
+    Sandbox sandbox() {
+        return sandbox;
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    SourceMap sourceMap() {
+        return sourceMap;
+    }
+
+    /** @throws MimosaException of kind {@code UNAVAILABLE} once the program is closed */
+    Realms realms() {
+        Realms known = realms;
+        if (known == null) {
+            throw new MimosaException(MimosaException.Kind.UNAVAILABLE, "mim " + mimId + " has just been stopped");
+        }
+        return known;
+    }
+
+    @Override
+    public void start(Exchange exchange, Host host, Budget budget) {
+        try {
+            realms();
+            Instance instance = new Instance(this, exchange, host, budget);
+            running.add(instance);
+            instance.start();
+        } catch (RuntimeException e) { // boundary: from here on nobody else ends the exchange and gives the slot back
+            exchange.fail(e);
+            closeQuietly(host);
+            closeQuietly(budget);
+        }
+    }
+
+    private void closeQuietly(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception e) { // boundary: the other one has to be closed all the same
+            LOG.error("could not close what belongs to a request of {}", mimId, e);
+        }
+    }
+
+    void ended(Instance instance) {
+        running.remove(instance);
+    }
+
+    @Override
+    public Map<String, String> facts() {
+        return facts;
+    }
+
+    @Override
+    public void close() {
+        realms = null;
+    }
+}

@@ -1,0 +1,123 @@
+package mimosa.engine.js;
+
+import mimosa.api.engine.Host.Level;
+import mimosa.api.storage.Item;
+import mimosa.api.storage.Session;
+import org.mozilla.javascript.Callable;
+import org.mozilla.javascript.Context;
+import org.mozilla.javascript.ScriptRuntime;
+import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.ScriptableObject;
+import org.mozilla.javascript.Undefined;
+
+/** {@code context.storage} as the script sees it. */
+final class StorageObject {
+    private static final int MAX_TAG_BYTES = 256;
+
+    private final Instance instance;
+
+    private StorageObject(Instance instance) {
+        this.instance = instance;
+    }
+
+    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
+        StorageObject storage = new StorageObject(instance);
+        Scriptable object = guest.newObject(global);
+        HostFunction.define(guest, global, object, "getItem", 1, (g, args) -> storage.getItem(args));
+        HostFunction.define(guest, global, object, "setItem", 2, (g, args) -> storage.setItem(args, ""));
+        HostFunction.define(
+                guest, global, object, "setItemWithTag", 3, (g, args) -> storage.setItem(args, tag(args.get(2))));
+        HostFunction.define(guest, global, object, "removeItem", 1, (g, args) -> storage.removeItem(args));
+        HostFunction.define(guest, global, object, "eachItem", 1, (g, args) -> storage.each(g, args, 0, null));
+        HostFunction.define(
+                guest, global, object, "eachItemByTag", 2, (g, args) -> storage.each(g, args, 1, tag(args.get(0))));
+        HostFunction.define(guest, global, object, "removeItemsByTag", 1, (g, args) -> {
+            storage.session().removeTagged(tag(args.get(0)));
+            return Undefined.instance;
+        });
+        HostFunction.define(guest, global, object, "lockExecute", 1, (g, args) -> storage.lockExecute(g, args));
+        return object;
+    }
+
+    /** The session of the instance, which is asked for when it is needed. */
+    private Session session() {
+        return instance.host().storage();
+    }
+
+    /** The key as the store has it; {@code null} when it is none. */
+    private static String key(Object value) {
+        if (value instanceof CharSequence || value instanceof Number || value instanceof Boolean) {
+            String key = Context.toString(value);
+            return key.isEmpty() ? null : key;
+        }
+        return null;
+    }
+
+    private static String tag(Object value) {
+        if (!(value instanceof CharSequence)) {
+            throw ScriptRuntime.typeError(
+                    "context.storage: a tag must be a string, found " + ScriptRuntime.typeof(value));
+        }
+        String tag = value.toString();
+        if (Bytes.utf8(tag).length > MAX_TAG_BYTES) {
+            throw ScriptRuntime.typeError("context.storage: a tag has at most " + MAX_TAG_BYTES + " bytes");
+        }
+        return tag;
+    }
+
+    private Object getItem(Args args) {
+        String key = key(args.get(0));
+        return key == null ? null : session().get(key);
+    }
+
+    private Object setItem(Args args, String tag) {
+        String key = key(args.get(0));
+        if (key == null) {
+            throw ScriptRuntime.typeError("context.storage: a key must be a non-empty string, found "
+                    + (args.get(0) instanceof CharSequence ? "an empty one" : ScriptRuntime.typeof(args.get(0))));
+        }
+        session().put(key, args.string(1), tag);
+        return Undefined.instance;
+    }
+
+    private Object removeItem(Args args) {
+        String key = key(args.get(0));
+        if (key != null) {
+            session().remove(key);
+        }
+        return Undefined.instance;
+    }
+
+    private Object each(Guest guest, Args args, int callback, String tag) {
+        Callable visitor = args.function(callback, tag == null ? "eachItem" : "eachItemByTag");
+        session().each(tag, item -> visit(guest, args.scope(), visitor, item));
+        return Undefined.instance;
+    }
+
+    private static boolean visit(Guest guest, Scriptable scope, Callable visitor, Item item) {
+        guest.tenant().check();
+        visitor.call(guest, scope, scope, new Object[] {item.key(), item.value()});
+        return true;
+    }
+
+    private Object lockExecute(Guest guest, Args args) {
+        Callable body = args.function(0, "lockExecute");
+        boolean outermost = instance.enterLock(session());
+        Object result;
+        try {
+            result = body.call(guest, args.scope(), args.scope(), ScriptRuntime.emptyArgs);
+        } catch (Throwable e) { // whatever it is goes on to the caller, once the lock is right
+            instance.leaveLock(session(), outermost, false);
+            throw e;
+        }
+        instance.leaveLock(session(), outermost, true);
+        if (result instanceof Scriptable object
+                && Args.asFunction(ScriptableObject.getProperty(object, "then")) != null) {
+            instance.log(
+                    Level.WARN,
+                    "lockExecute: the function returned a promise, which is not awaited: what it does later is not"
+                            + " inside the lock");
+        }
+        return result;
+    }
+}

@@ -1,0 +1,284 @@
+package mimosa.launcher;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import mimosa.launcher.Feature.BundleEntry;
+import mimosa.launcher.Services.Service;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
+
+/**
+ * The framework with everything that the features list.
+ *
+ * <pre>
+ *   features -> configuration check -> install -> start level by start level -> bundles active?
+ *            -> components satisfied? -> /health/ready -> ready
+ * </pre>
+ */
+final class Node {
+    private static final Duration COMPONENTS_DEADLINE = Duration.ofSeconds(10);
+    private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
+    private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+    private static final long POLL_MILLIS = 20;
+
+    private final Folders folders;
+    private final String version;
+    private final Framework framework;
+    private final List<BundleEntry> entries;
+    private final Map<Bundle, Throwable> failures = new ConcurrentHashMap<>();
+
+    private Node(Folders folders, String version, Framework framework, List<BundleEntry> entries) {
+        this.folders = folders;
+        this.version = version;
+        this.framework = framework;
+        this.entries = entries;
+    }
+
+    /** Reads the features and checks what can be checked without starting anything. */
+    static Node prepare(Folders folders) {
+        List<Feature> features = Feature.readAll(folders.features());
+        List<BundleEntry> entries = features.stream()
+                .flatMap(feature -> feature.bundles().stream())
+                .sorted(Comparator.comparingInt(BundleEntry::startLevel))
+                .toList();
+        for (Feature feature : features) {
+            for (BundleEntry entry : feature.bundles()) {
+                if (!Files.isRegularFile(folders.bundles().resolve(entry.jar()))) {
+                    throw new StartFailure(feature.file() + " lists " + entry.id() + ", but bundles/" + entry.jar()
+                            + " is missing; unpack the distribution again");
+                }
+            }
+        }
+        List<Path> jars = entries.stream()
+                .map(entry -> folders.bundles().resolve(entry.jar()))
+                .toList();
+        new ConfigurationCheck(folders.config(), jars)
+                .check()
+                .forEach(warning -> System.err.println("warning: " + warning));
+        String version = version(features);
+        int lastLevel = entries.stream().mapToInt(BundleEntry::startLevel).max().orElse(1);
+        Map<String, String> properties = properties(folders, version, lastLevel, features);
+        return new Node(folders, version, new FrameworkFactory().newFramework(properties), entries);
+    }
+
+    /** Mimosa has the version of its own feature. */
+    private static String version(List<Feature> features) {
+        return features.stream()
+                .map(feature -> feature.id().split(":"))
+                .filter(id -> id.length == 3 && id[0].equals("mimosa") && id[1].equals("mimosa"))
+                .map(id -> id[2])
+                .findFirst()
+                .orElseThrow(() -> new StartFailure(
+                        "no file in features has the id mimosa:mimosa:<version>; unpack the distribution again"));
+    }
+
+    private static Map<String, String> properties(
+            Folders folders, String version, int lastLevel, List<Feature> features) {
+        Map<String, String> own = new HashMap<>();
+        own.put("mimosa.version", version);
+        own.put("mimosa.home", folders.home().toString());
+        own.put("mimosa.data", folders.data().toString());
+        own.put("mimosa.config", folders.config().toString());
+        own.put("mimosa.logs", folders.logs().toString());
+        own.put("mimosa.cache", folders.cache().toString());
+
+        Map<String, String> all = new HashMap<>(own);
+        for (Feature feature : features) {
+            feature.frameworkProperties().forEach((key, value) -> all.put(key, resolve(value, own)));
+        }
+        // The cache is only a cache: what lasts is below the data folder.
+        all.put(Constants.FRAMEWORK_STORAGE, folders.cache().resolve("bundles").toString());
+        all.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(lastLevel));
+        return all;
+    }
+
+    private static String resolve(String value, Map<String, String> variables) {
+        String resolved = value;
+        for (Map.Entry<String, String> variable : variables.entrySet()) {
+            resolved = resolved.replace("{" + variable.getKey() + "}", variable.getValue());
+        }
+        return resolved;
+    }
+
+    /**
+     * Starts everything and waits until the node is ready.
+     *
+     * @return where it can be reached, {@code http://host:port}; empty when no gateway is installed
+     */
+    String start() {
+        List<Bundle> bundles = new ArrayList<>();
+        try {
+            Files.createDirectories(folders.logs());
+            framework.init();
+            framework.getBundleContext().addFrameworkListener(event -> {
+                if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null) {
+                    failures.putIfAbsent(event.getBundle(), event.getThrowable());
+                }
+            });
+            for (BundleEntry entry : entries) {
+                bundles.add(install(entry));
+            }
+            framework.start();
+        } catch (BundleException | IOException e) {
+            throw new StartFailure("the framework cannot start: " + StartCheck.reason(e), e);
+        }
+        String problem = StartCheck.bundleProblem(bundles, failures);
+        if (problem != null) {
+            throw new StartFailure(
+                    problem, failures.values().stream().findFirst().orElse(null));
+        }
+        awaitComponents();
+        return awaitReady();
+    }
+
+    private Bundle install(BundleEntry entry) throws BundleException {
+        // By reference: the jar is read where it lies instead of being copied into the cache first.
+        String location = "reference:" + folders.bundles().resolve(entry.jar()).toUri();
+        Bundle bundle;
+        try {
+            bundle = framework.getBundleContext().installBundle(location);
+        } catch (BundleException e) {
+            throw new StartFailure("bundles/" + entry.jar() + " cannot be installed: " + StartCheck.reason(e), e);
+        }
+        bundle.adapt(BundleStartLevel.class).setStartLevel(entry.startLevel());
+        if (!StartCheck.isFragment(bundle)) {
+            bundle.start();
+        }
+        return bundle;
+    }
+
+    private void awaitComponents() {
+        Instant deadline = Instant.now().plus(COMPONENTS_DEADLINE);
+        StartCheck.Problem problem = StartCheck.componentProblem(context());
+        while (problem != null && !problem.lasting() && Instant.now().isBefore(deadline)) {
+            pause();
+            problem = StartCheck.componentProblem(context());
+        }
+        if (problem != null) {
+            throw new StartFailure(problem.sentence());
+        }
+    }
+
+    private String awaitReady() {
+        Service gateway = Services.find(context(), "mimosa.api.http.Gateway").orElse(null);
+        if (gateway == null) {
+            return "";
+        }
+        int port = (int) gateway.call("port");
+        String host = reachable((String) gateway.call("host"));
+        Instant deadline = Instant.now().plus(READY_DEADLINE);
+        while (true) {
+            String problem;
+            try {
+                Probe.Answer answer = Probe.get(host, port, "/health/ready");
+                if (answer.status() == 200 || answer.status() == 404) { // 404: nobody installed a health check
+                    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+                }
+                problem = "/health/ready answers " + answer.status() + " "
+                        + answer.body().strip();
+            } catch (IOException e) {
+                problem = "/health/ready cannot be asked: " + e.getMessage();
+            }
+            if (Instant.now().isAfter(deadline)) {
+                throw new StartFailure("not ready after " + READY_DEADLINE.toSeconds() + " s: " + problem);
+            }
+            pause();
+        }
+    }
+
+    /** An address that stands for all of them is not one to connect to. */
+    private static String reachable(String host) {
+        switch (host) {
+            case "0.0.0.0", "":
+                return "127.0.0.1";
+            case "::", "[::]":
+                return "::1";
+            default:
+                return host;
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(POLL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("the start was interrupted", e);
+        }
+    }
+
+    /** Says in the log that the node is ready, and how long it took since the virtual machine began. */
+    void announce(String url) {
+        // A process's own start time is only good to a second.
+        long millis = System.currentTimeMillis()
+                - ManagementFactory.getRuntimeMXBean().getStartTime();
+        String mims = Services.find(context(), "mimosa.api.mim.Mims")
+                .map(service -> (Collection<?>) service.call("list", new Class<?>[] {String.class}, (Object) null))
+                .map(list -> list.size() + (list.size() == 1 ? " mim" : " mims"))
+                .orElse("no runtime");
+        log("Mimosa " + version + " ready in " + millis + " ms, " + mims + ", " + (url.isEmpty() ? "no gateway" : url));
+    }
+
+    private void log(String message) {
+        Services.find(context(), "org.osgi.service.log.LogService")
+                .map(service -> service.call("getLogger", new Class<?>[] {String.class}, "mimosa"))
+                .ifPresentOrElse(
+                        logger -> {
+                            Class<?> type = loggerType(logger);
+                            Services.call(logger, type, "info", new Class<?>[] {String.class}, message);
+                        },
+                        () -> System.out.println(message));
+    }
+
+    private static Class<?> loggerType(Object logger) {
+        try {
+            return logger.getClass().getClassLoader().loadClass("org.osgi.service.log.Logger");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private BundleContext context() {
+        return framework.getBundleContext();
+    }
+
+    /** Waits until somebody stops the framework. */
+    void await() throws InterruptedException {
+        framework.waitForStop(0);
+    }
+
+    /**
+     * Stops everything.
+     *
+     * @return whether it has stopped in time
+     */
+    boolean stop() {
+        try {
+            framework.stop();
+            return framework.waitForStop(STOP_DEADLINE.toMillis()).getType() != FrameworkEvent.WAIT_TIMEDOUT;
+        } catch (BundleException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,434 @@
+package mimosa.itests;
+
+import static mimosa.itests.JavaScriptCase.file;
+import static mimosa.itests.JavaScriptCase.handler;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What mim authors may rely on, called over HTTP. */
+class JavaScriptContractTest {
+    private static final String ABSENT =
+            "require process Buffer __dirname __filename module exports define fs path http net"
+                    + " dgram crypto child_process global fetch XMLHttpRequest localStorage sessionStorage WebSocket window self"
+                    + " document navigator chrome Worker importScripts postMessage MessageChannel MutationObserver"
+                    + " requestAnimationFrame Deno Bun URL URLSearchParams Headers Request Response Blob Event CustomEvent"
+                    + " AbortController performance atob btoa WebAssembly SharedArrayBuffer Atomics Packages java javax org com"
+                    + " edu net getClass JavaAdapter JavaImporter importClass importPackage Continuation With Call Script print"
+                    + " load quit spawn sync defineClass loadClass readFile readUrl runCommand seal version gc environment XML"
+                    + " XMLList Namespace QName isXMLName JavaException CallSite Iterator StopIteration uneval";
+    private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
+
+    private static Node node;
+
+    @BeforeAll
+    static void start() {
+        node = Node.start("javascript");
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"language", "globals", "lifeCycle", "requests", "responses", "context", "storage"})
+    void holds(JavaScriptCase c) {
+        HttpResponse<String> answer = c.run(node);
+        assertEquals(c.expected().status(), answer.statusCode(), answer::body);
+        if (c.expected().body() != null) {
+            assertEquals(c.expected().body(), answer.body());
+        }
+        for (String part : c.expected().parts()) {
+            assertTrue(answer.body().contains(part), () -> "'" + part + "' is not in: " + answer.body());
+        }
+    }
+
+    static Stream<JavaScriptCase> language() {
+        return Stream.of(
+                handler("J1.1", "ES5 array functions", "response.end([1,2].map(function(x){return x*2}).join())")
+                        .answers("2,4"),
+                handler("J1.2", "arrow functions and templates", "const f=(a,b)=>a+b; response.end(`${f(1,2)}`)")
+                        .answers("3"),
+                handler(
+                                "J1.3",
+                                "reserved words as names",
+                                "var o={delete:function(){return 'ok'}}; response.end(o.delete())")
+                        .answers("ok"),
+                handler(
+                                "J1.5",
+                                "patched built-ins are gone in the next request",
+                                "if (request.url === '/1') { Array.prototype.zz=1; Object.prototype.yy=2; JSON.parse=null;"
+                                        + " response.end(); } else"
+                                        + " response.end(String([].zz)+String({}.yy)+typeof JSON.parse)")
+                        .call("GET", "/1")
+                        .call("GET", "/2")
+                        .answers("undefinedundefinedfunction"),
+                handler(
+                                "J1.6",
+                                "built-ins can be patched",
+                                "'use strict'; Array.prototype.includes=function(){return 'patched'};"
+                                        + " response.end([].includes(1))")
+                        .answers("patched"),
+                handler(
+                                "J1.7",
+                                "the global object is this",
+                                "response.end(String(Function('return this')()===globalThis))")
+                        .answers("true"),
+                handler(
+                                "J1.8",
+                                "errors lead to no Java object",
+                                "try{null.x}catch(e){response.end(String(e.javaException)+String(e.rhinoException)"
+                                        + "+String(e.getClass))}")
+                        .answers("undefinedundefinedundefined"));
+    }
+
+    static Stream<JavaScriptCase> globals() {
+        return Stream.of(
+                handler(
+                                "J2.1",
+                                "foreign and engine globals are absent",
+                                "response.end('" + ABSENT
+                                        + "'.split(' ').filter(function(n){return typeof globalThis[n] !== 'undefined'})"
+                                        + ".join())")
+                        .answers(""),
+                handler("J2.2", "setInterval is absent by default", "response.end(typeof setInterval)")
+                        .answers("undefined"),
+                handler(
+                                "J2.3",
+                                "setTimeout passes its arguments",
+                                "setTimeout(function(a,b){response.end(a+b)},5,'x','y')")
+                        .answers("xy"),
+                handler(
+                                "J2.3",
+                                "setImmediate passes its arguments",
+                                "setImmediate(function(a,b){response.end(a+b)},'x','y')")
+                        .answers("xy"),
+                handler(
+                                "J2.4",
+                                "timers do not depend on each other's bindings",
+                                "globalThis.setTimeout=function(f){return setImmediate(f)};"
+                                        + " setTimeout(function(){response.end('k')},9)")
+                        .answers("k"),
+                handler(
+                                "J2.5",
+                                "clearTimeout clears its timer only",
+                                "var t=setTimeout(function(){response.end('a')},10); clearTimeout(t); clearTimeout(99);"
+                                        + " setTimeout(function(){response.end('b')},30)")
+                        .answers("b"),
+                handler("J2.6", "Duktape.enc takes UTF-8 bytes", "response.end(Duktape.enc('base64','h\\u00e9'))")
+                        .answers("aMOp"),
+                handler(
+                                "J2.7",
+                                "Duktape.dec gives bytes",
+                                "var u=Duktape.dec('base64','aMOp'); response.end(String(u instanceof"
+                                        + " Uint8Array)+u.length+new TextDecoder().decode(u))")
+                        .answers("true3h\u00e9"),
+                handler("J2.9", "require does not exist", "require('fs')").answers(500, "require"));
+    }
+
+    static Stream<JavaScriptCase> lifeCycle() {
+        return Stream.of(
+                file(
+                                "J3.1",
+                                "no state survives a request",
+                                "var n=0; mimikModule.exports=function(c,q,s){n++;s.end(String(n))}")
+                        .call("GET", "")
+                        .call("GET", "")
+                        .call("GET", "")
+                        .answers("1"),
+                file("J3.3", "a program without handler is refused", "var x=1;")
+                        .isRefused("index.js must set mimikModule.exports to a function", "found object"),
+                file("J3.3", "a handler that is no function is refused", "mimikModule.exports={}")
+                        .isRefused("index.js must set mimikModule.exports to a function"),
+                file("J3.3", "a program that throws is refused", "throw new Error('boom')")
+                        .isRefused("index.js failed to load", "boom"),
+                file("J3.3", "a syntax error is refused with its place", "function (")
+                        .isRefused("index.js:1:", "transpile to ES5"),
+                handler("J3.4", "an exception is a 500 without stack", "throw new Error('boom')")
+                        .answers(500, "\"code\":500", "\"message\":\"Error: boom\"", "requestId"),
+                handler(
+                                "J3.6",
+                                "an exception in a callback is a 500",
+                                "setTimeout(function(){throw new Error('late')},5)")
+                        .answers(500, "Error: late"),
+                handler("J3.8", "an endless loop ends at the quota", "while(true){}")
+                        .env("MCM.MAX_EXECUTION_TIME_SEC", "1")
+                        .answers(504, "limit exceeded"),
+                handler(
+                                "J3.9",
+                                "the quota cannot be caught",
+                                "try{while(true){}}catch(e){response.end('c')}finally{response.end('f')}")
+                        .env("MCM.MAX_EXECUTION_TIME_SEC", "1")
+                        .answers(504),
+                handler(
+                                "J3.10",
+                                "an endless promise chain ends at the quota",
+                                "Promise.resolve().then(function f(){return Promise.resolve().then(f)})")
+                        .env("MCM.MAX_EXECUTION_TIME_SEC", "1")
+                        .answers(504),
+                handler("J3.11", "a handler that never answers is a 504 at once", "")
+                        .answers(504, "the handler finished without ending the response"),
+                handler(
+                                "J3.12",
+                                "only the first end counts",
+                                "response.end('1'); response.end('2'); response.write('3'); response.setHeader('a','b')")
+                        .answers("1"),
+                handler(
+                                "J3.16",
+                                "functions work without receiver",
+                                "var h=request.handleFormRequest, g=context.storage.getItem, e=response.end; g('x');"
+                                        + " e('ok')")
+                        .answers("ok"),
+                handler("J3.17", "OPTIONS goes to the mim", "response.end(request.method)")
+                        .call("OPTIONS", "")
+                        .answers("OPTIONS"),
+                handler(
+                                "J3.18",
+                                "microtasks come before timers",
+                                "setTimeout(function(){o.push('t');if(o.length===2)response.end(o.join())},0); var o=[];"
+                                        + " Promise.resolve().then(function(){o.push('p')})")
+                        .answers("p,t"),
+                handler(
+                                "J3.19",
+                                "an exception after the answer changes nothing",
+                                "response.end('a'); throw new Error('x')")
+                        .answers("a"));
+    }
+
+    static Stream<JavaScriptCase> requests() {
+        String parse = "response.end(String(JSON.parse(request.body).a === '\\u00e9'))";
+        String body = "{\"a\":\"\u00e9\"}";
+        return Stream.of(
+                handler("J4.1", "url has no base path and keeps its query", "response.end(request.url)")
+                        .call("GET", "/users?page=1&q=a%2Cb")
+                        .answers("/users?page=1&q=a%2Cb"),
+                handler("J4.2", "the base path itself is a slash", "response.end(request.url)")
+                        .answers("/"),
+                handler("J4.2", "a query may follow the base path", "response.end(request.url)")
+                        .call("GET", "?x=1")
+                        .answers("/?x=1"),
+                handler("J4.2", "a path beside the base path is another one", "response.end(request.url)")
+                        .call("GET", "0")
+                        .answers(404, "no mim at"),
+                handler(
+                                "J4.3",
+                                "headers ignore case",
+                                "var h=request.headers; response.end(h['x-api-key']+h['X-API-Key']+h['X-Api-Key']+"
+                                        + "(Object.keys(h).indexOf('x-api-key')>=0))")
+                        .call("GET", "", Map.of("X-Api-Key", "k"), (String) null)
+                        .answers("kkktrue"),
+                handler("J4.4", "a JSON body is decoded", parse)
+                        .call("POST", "", JSON, body)
+                        .answers("true"),
+                handler("J4.4", "a text body is decoded", parse)
+                        .call("POST", "", Map.of("Content-Type", "text/plain"), body)
+                        .answers("true"),
+                handler("J4.4", "a form body is a string", parse)
+                        .call("POST", "", Map.of("Content-Type", "application/x-www-form-urlencoded"), body)
+                        .answers("true"),
+                handler("J4.4", "a body without type is decoded", parse)
+                        .call("POST", "", Map.of(), body)
+                        .answers("true"),
+                handler(
+                                "J4.5",
+                                "a binary body is one character a byte",
+                                "response.end(request.body.length+':'+[0,1,2].map(function(i){return"
+                                        + " request.body.charCodeAt(i)}).join())")
+                        .call("POST", "", Map.of("Content-Type", "application/octet-stream"), new byte[] {
+                            0, (byte) 0xff, (byte) 0x80
+                        })
+                        .answers("3:0,255,128"),
+                handler("J4.6", "a body over the cap is refused", "response.end('no')")
+                        .call("POST", "", Map.of(), new byte[10 * 1024 * 1024 + 1])
+                        .answers(413),
+                handler(
+                                "J4.7",
+                                "body and authorization are always strings",
+                                "response.end(typeof request.body + request.body.length + typeof request.authorization)")
+                        .answers("string0string"),
+                handler(
+                                "J4.11",
+                                "a body can be stored as JSON",
+                                "if (request.method==='POST') { var body=request.body;"
+                                        + " context.storage.setItem('data',JSON.stringify(body)); response.end('saved'); }"
+                                        + " else response.end(context.storage.getItem('data'))")
+                        .call("POST", "", JSON, "{}")
+                        .call("GET", "")
+                        .answers("\"{}\""));
+    }
+
+    static Stream<JavaScriptCase> responses() {
+        return Stream.of(
+                handler("J5.1", "an answer", "response.end(JSON.stringify({message:'Hello from my mim!'}))")
+                        .answers("{\"message\":\"Hello from my mim!\"}"),
+                handler("J5.2", "204 has no body", "response.statusCode=204; response.end()")
+                        .answers(204),
+                handler(
+                                "J5.4",
+                                "headers after the first byte are ignored",
+                                "response.write('a'); response.setHeader('x','y'); response.end('b')")
+                        .answers("ab"),
+                handler("J5.5", "an ArrayBuffer is bytes", "response.end(new Uint8Array([65]).buffer)")
+                        .answers("A"),
+                handler(
+                                "J5.8",
+                                "a header cannot smuggle another one",
+                                "try{response.setHeader('a','b\\r\\nc: d')}catch(e){response.end(e.name)}")
+                        .answers("TypeError"),
+                handler("J5.10", "a status out of range is a 500", "response.statusCode=700; response.end('x')")
+                        .answers(500));
+    }
+
+    static Stream<JavaScriptCase> context() {
+        return Stream.of(
+                handler(
+                                "J6.2",
+                                "variables are strings",
+                                "var e=context.env; response.end([e.A,e.B,e.C,typeof e.A,e['MCM.RUNTIME']].join())")
+                        .env("A", "1")
+                        .env("B", "true")
+                        .env("C", "x")
+                        .answers("1,true,x,string,js"),
+                handler(
+                                "J6.3",
+                                "context can be extended",
+                                "context.x=1; context.edge.y=2; response.end(String(context.x+context.edge.y))")
+                        .answers("3"),
+                handler(
+                                "J6.4",
+                                "there is no mesh",
+                                "context.edge.requestBep({code:'x',success:function(){},error:function(e){response.end("
+                                        + "e.message)}})")
+                        .answers(200, "no mesh"),
+                handler("J6.7", "no ml and not thenable", "response.end(typeof context.ml+typeof context.then)")
+                        .answers("undefinedundefined"));
+    }
+
+    static Stream<JavaScriptCase> storage() {
+        String s = "var s=context.storage, o=[];";
+        return Stream.of(
+                handler(
+                                "J7.1",
+                                "values are strings",
+                                s + "s.setItem('a',5); s.setItem('b',{});"
+                                        + " response.end(s.getItem('a')+s.getItem('b')+s.getItem('zz'))")
+                        .answers("5[object Object]null"),
+                handler(
+                                "J7.2",
+                                "insertion order holds when a value changes",
+                                s + "s.removeItem('a'); s.removeItem('b'); s.removeItem('data');"
+                                        + " s.setItem('a','1'); s.setItem('b','2'); s.setItem('c','3');"
+                                        + " s.setItem('a','9'); s.eachItem(function(k,v){o.push(k+v)}); response.end(o.join())")
+                        .answers("a9,b2,c3"),
+                handler(
+                                "J7.3",
+                                "eachItem sees a snapshot",
+                                s + "s.eachItem(function(k){s.removeItem(k)}); s.setItem('a','1'); s.setItem('b','2');"
+                                        + " s.removeItem('a'); s.setItem('a','3');"
+                                        + " s.eachItem(function(k){o.push(k); s.setItem('d','4')});"
+                                        + " s.removeItem('d'); response.end(o.join())")
+                        .answers("b,a"),
+                handler(
+                                "J7.4",
+                                "setItem clears a tag",
+                                s + "s.setItemWithTag('k','1','t'); s.setItem('k','2');"
+                                        + " s.eachItemByTag('t',function(k){o.push(k)}); response.end(o.length+s.getItem('k'))")
+                        .answers("02"),
+                handler(
+                                "J7.5",
+                                "removing a tag spares what has another one",
+                                s + "s.setItemWithTag('k','1','t'); s.setItemWithTag('k','1','u');"
+                                        + " s.removeItemsByTag('t');"
+                                        + " s.eachItemByTag('u',function(k){o.push(k)}); response.end(o.join())")
+                        .answers("k"),
+                handler(
+                                "J7.6",
+                                "a value over the limit changes nothing",
+                                s + "s.setItem('q','old'); try{s.setItem('q',new Array(5*1024*1024+2).join('x'))}"
+                                        + "catch(e){response.end(e.name+s.getItem('q'))}")
+                        .answers("QuotaExceededErrorold"),
+                handler(
+                                "J7.7",
+                                "an illegal key is a TypeError on set and null on get",
+                                s
+                                        + "['',undefined,{}].forEach(function(k){try{s.setItem(k,'1')}catch(e){o.push(e.name)};"
+                                        + " o.push(s.getItem(k))}); response.end(o.map(String).join())")
+                        .answers("TypeError,null,TypeError,null,TypeError,null"),
+                handler(
+                                "J7.8",
+                                "any text round-trips",
+                                s + "if (request.url==='/w') { s.setItem('\\u0000\\ud800','\\udfff'); response.end(); }"
+                                        + " else response.end(String(s.getItem('\\u0000\\ud800')==='\\udfff'))")
+                        .call("GET", "/w")
+                        .call("GET", "/r")
+                        .answers("true"),
+                handler("J7.10", "there is no query", "response.end(typeof context.storage.query)")
+                        .answers("undefined"),
+                handler(
+                                "J7.19",
+                                "an exception rolls back",
+                                s + "s.setItem('x','1'); var m=''; try{s.lockExecute(function(){s.setItem('x','2');"
+                                        + " throw new Error('e')})}catch(e){m=e.message} response.end(m+s.getItem('x'))")
+                        .answers("e1"),
+                handler(
+                                "J7.20",
+                                "a quota inside a lock rolls back and frees it",
+                                s
+                                        + "if (request.url==='/w') { s.setItem('x','1'); s.lockExecute(function(){s.setItem('x','2');"
+                                        + " while(true){}}) } else s.lockExecute(function(){response.end(s.getItem('x'))})")
+                        .env("MCM.MAX_EXECUTION_TIME_SEC", "1")
+                        .call("GET", "/w")
+                        .call("GET", "/r")
+                        .answers("1"),
+                handler(
+                                "J7.21",
+                                "a nested lock joins the outer one",
+                                s + "response.end(s.lockExecute(function(){s.setItem('x','3');"
+                                        + " return s.lockExecute(function(){return s.getItem('x')})}))")
+                        .answers("3"),
+                handler(
+                                "J7.23",
+                                "an answer inside a rolled back lock can be repeated",
+                                s
+                                        + "try{s.lockExecute(function(){response.end('no'); throw 1})}catch(e){response.end('yes')}")
+                        .answers("yes"),
+                handler(
+                                "seed",
+                                "lockExecute transfers all or nothing",
+                                s + "s.setItem('from','10'); s.setItem('to','0'); function move(n){"
+                                        + "s.lockExecute(function(){ s.setItem('from',String(s.getItem('from')-n));"
+                                        + " if (s.getItem('from')<0) throw new Error('insufficient');"
+                                        + " s.setItem('to',String(Number(s.getItem('to'))+n)) })}"
+                                        + " move(4); try{move(7)}catch(e){o.push(e.message)}"
+                                        + " response.end(o.concat(s.getItem('from'),s.getItem('to')).join())")
+                        .answers("insufficient,6,4"));
+    }
+
+    /** The counter in storage counts on, request by request; a variable never does. */
+    @Test
+    void theCounterInStorageCountsOn() {
+        node.serve(
+                "counter",
+                Node.handler("var n=Number(context.storage.getItem('n')||0)+1; context.storage.setItem('n',String(n));"
+                        + " response.end(String(n))"));
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            answers.add(node.get("/api/counter/v1").body());
+        }
+        String[] expected = new String[20];
+        Arrays.setAll(expected, i -> String.valueOf(i + 1));
+        assertEquals(Arrays.asList(expected), answers);
+    }
+}
