@@ -388,7 +388,9 @@ final class Deployer implements SynchronousBundleListener {
             if (bundle.getState() != Bundle.ACTIVE) {
                 bundle.start(Bundle.START_TRANSIENT);
             }
-            MimExtender.service(bundle.getBundleContext(), KeyValueStore.class).destroy();
+            try (MimServices used = new MimServices(bundle.getBundleContext())) {
+                used.get(KeyValueStore.class).destroy();
+            }
         } catch (BundleException e) {
             LOG.warn("the data of mim '{}' stay: {}", handle.record().id(), e.getMessage());
         }

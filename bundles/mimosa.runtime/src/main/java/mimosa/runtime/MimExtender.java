@@ -19,7 +19,6 @@ import mimosa.api.storage.KeyValueStore;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.util.tracker.BundleTracker;
@@ -44,6 +43,9 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
     private final Map<String, Program> prepared = new ConcurrentHashMap<>();
     /** Ids of mims whose bundle events belong to a deployment or removal in progress. */
     private final Map<String, Boolean> managed = new ConcurrentHashMap<>();
+
+    /** What each active mim bundle uses. */
+    private final Map<Bundle, MimServices> services = new ConcurrentHashMap<>();
 
     private final BundleTracker<MimHandle> tracker;
     private final ExecutorService loaders;
@@ -180,6 +182,11 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         if (closing) {
             return;
         }
+        MimServices used = services.remove(bundle);
+        if (used != null) {
+            // What runs goes on with the views that it has.
+            used.close();
+        }
         handle.routeVia(context);
         if (!isManaged(handle.record().id())) {
             Serving last = handle.stopped();
@@ -262,23 +269,16 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
 
     private void serve(Bundle bundle, MimHandle handle, Program program) {
         MimRecord record = handle.record();
-        BundleContext mim = bundle.getBundleContext();
-        Quotas quotas = service(mim, Quotas.class);
-        KeyValueStore store = service(mim, KeyValueStore.class);
-        HttpClient client = service(mim, HttpClient.class);
+        MimServices used = new MimServices(bundle.getBundleContext());
+        MimServices earlier = services.put(bundle, used);
+        if (earlier != null) {
+            earlier.close();
+        }
+        Quotas quotas = used.get(Quotas.class);
+        KeyValueStore store = used.get(KeyValueStore.class);
+        HttpClient client = used.get(HttpClient.class);
         Limits limits = quotas.limits(record.env());
         store.configure(Map.of("encrypted", record.env().getOrDefault(MimEnv.ENCRYPTION, "false")));
         handle.serves(new Serving(record, program, limits, quotas, store, client, infoOf.apply(record)));
-    }
-
-    /** A service through the mim's own context: it is that mim's view, and the framework takes it back with the mim. */
-    static <S> S service(BundleContext mim, Class<S> type) {
-        ServiceReference<S> reference = mim.getServiceReference(type);
-        S service = reference == null ? null : mim.getService(reference);
-        if (service == null) {
-            throw new MimosaException(
-                    MimosaException.Kind.UNAVAILABLE, "the service " + type.getSimpleName() + " is missing");
-        }
-        return service;
     }
 }
