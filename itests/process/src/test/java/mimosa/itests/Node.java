@@ -74,7 +74,7 @@ final class Node implements AutoCloseable {
                 }
             }
             int port = freePort();
-            Node node = new Node(home, port, Map.of("MIMOSA_HOME", home.toString(), "MIMOSA_OPTS", "-Xmx512m"));
+            Node node = new Node(home, port, Map.of("MIMOSA_HOME", home.toString(), "MIMOSA_OPTS", "-Xmx1g"));
             node.configure("mimosa.gateway", "port = " + port);
             configuration.forEach(node::configure);
             return node;
