@@ -8,7 +8,7 @@ mimikModule.exports = (context, request, response) => {
   const { query } = queryString.parseUrl(request.url);
   const { mim = 'hello', ...passedOn } = query;
 
-  if (!Object.keys(PATHS).includes(mim)) {
+  if (!Object.keys(PATHS).includes(String(mim))) {
     const message = `mim must be one of ${Object.keys(PATHS).join(', ')}`;
     answer(response, 400, { error: { code: 400, message } });
     return;

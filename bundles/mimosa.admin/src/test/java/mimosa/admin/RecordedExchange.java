@@ -18,6 +18,7 @@ import mimosa.api.http.Body;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.HeaderField;
 import mimosa.api.http.HttpHandler;
+import mimosa.api.http.WebSocket;
 
 /** An exchange without network that keeps what is answered, by the rules of the contract. */
 final class RecordedExchange implements Exchange {
@@ -183,6 +184,12 @@ final class RecordedExchange implements Exchange {
                 ? known
                 : new MimosaException(Kind.INTERNAL, String.valueOf(cause), cause);
         done.complete(Outcome.FAILED);
+    }
+
+    @Override
+    public CompletionStage<WebSocket> upgrade(Runnable onClose) {
+        return CompletableFuture.failedFuture(
+                new MimosaException(MimosaException.Kind.UPGRADE_REQUIRED, "expected a WebSocket handshake"));
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.Optional;
 public class MimosaException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong, in the terms of whoever has to do something about it. The gateway maps it to a HTTP status. */
+    /** What went wrong, in the terms of whoever has to do something about it. The gateway maps it to an HTTP status. */
     public enum Kind {
         /** The input is wrong: 400. */
         INVALID,
@@ -29,6 +29,8 @@ public class MimosaException extends RuntimeException {
         TOO_LARGE,
         /** The input is in a form that is not understood: 415. */
         UNSUPPORTED_MEDIA_TYPE,
+        /** A WebSocket handshake was expected: 426. */
+        UPGRADE_REQUIRED,
         /** The program of a mim failed: 500. */
         GUEST,
         /** Mimosa failed: 500. */

@@ -62,6 +62,15 @@ final class AnswerHeaders {
         fields.remove(HttpHeader.CONTENT_RANGE);
     }
 
+    /** Says what a client that is to come back as a WebSocket has to ask for (RFC 9110, 15.5.22; RFC 6455, 4.4). */
+    static void inviteUpgrade(HttpFields.Mutable fields) {
+        fields.put(HttpHeader.UPGRADE, "websocket");
+        fields.put(HttpHeader.SEC_WEBSOCKET_VERSION, "13");
+        if (!fields.contains(HttpHeader.CONNECTION)) {
+            fields.put(HttpHeader.CONNECTION, "Upgrade");
+        }
+    }
+
     /** Forgets what a handler has set, except what belongs to an error answer, and adds what that needs. */
     static void keepForError(HttpFields.Mutable fields, Refusal refusal) {
         List<HttpField> kept = new ArrayList<>();

@@ -35,6 +35,7 @@ final class Failures {
             case CONFLICT -> 409;
             case TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;
+            case UPGRADE_REQUIRED -> 426;
             case CALL_LIMIT -> 429;
             case GUEST, INTERNAL -> 500;
             case UNAVAILABLE, NOT_DURABLE, STORAGE -> 503;

@@ -18,7 +18,7 @@ final class FrontDoor extends Handler.Abstract {
     private final BooleanSupplier starting;
 
     /**
-     * @param starting whether handlers may still be on their way, so that nobody can say yet that there is none
+     * @param starting whether handlers come or go with the whole node, so that nobody can say that there is none
      */
     FrontDoor(GatewayServer gateway, Supplier<RouteTable> routes, BooleanSupplier starting) {
         this.gateway = gateway;
@@ -50,7 +50,7 @@ final class FrontDoor extends Handler.Abstract {
 
     private Refusal nobody(String path) {
         return starting.getAsBoolean()
-                ? new Refusal(503, "the node is starting", null, 1, false)
+                ? new Refusal(503, "the node is starting or stopping", null, 1, false)
                 : new Refusal(404, "no mim at " + ErrorBody.cut(path, LONGEST_PATH_SHOWN));
     }
 

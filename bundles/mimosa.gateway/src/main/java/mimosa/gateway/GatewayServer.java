@@ -38,6 +38,7 @@ final class GatewayServer {
     private final Server server;
     private final ServerConnector connector;
     private final HangUps hangUps;
+    private final WebSockets webSockets;
     private final Object occupancy = new Object();
     private int inside;
     private boolean closing;
@@ -54,6 +55,7 @@ final class GatewayServer {
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeoutMs());
         hangUps = new HangUps(server.getScheduler(), threads);
+        webSockets = new WebSockets(server, settings.webSocketPingMs());
         server.addConnector(connector);
         server.setErrorHandler(new JsonErrors());
         server.setHandler(new FrontDoor(this, routes, starting));
@@ -86,6 +88,10 @@ final class GatewayServer {
         return hangUps;
     }
 
+    WebSockets webSockets() {
+        return webSockets;
+    }
+
     int port() {
         return connector.getLocalPort();
     }
@@ -99,6 +105,7 @@ final class GatewayServer {
         try {
             server.start();
             hangUps.start();
+            webSockets.start();
         } catch (Exception e) {
             // The boundary to Jetty, whose start declares nothing more precise.
             stop();
@@ -129,6 +136,7 @@ final class GatewayServer {
         synchronized (occupancy) {
             closing = true;
         }
+        webSockets.stop();
         connector.shutdown();
         awaitEmpty();
         hangUps.stop();

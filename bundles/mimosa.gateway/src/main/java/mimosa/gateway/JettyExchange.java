@@ -13,6 +13,7 @@ import mimosa.api.MimosaException.Kind;
 import mimosa.api.http.Body;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.HeaderField;
+import mimosa.api.http.WebSocket;
 import mimosa.gateway.RouteTable.Route;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -20,6 +21,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
@@ -36,6 +38,8 @@ import org.eclipse.jetty.util.IteratingCallback;
  *     `------------ end, fail ---------^                           ^
  *     any of them ----- fail after commit, client gone ------------'
  * </pre>
+ *
+ * <p>After an {@link #upgrade} it is over at once as far as HTTP is concerned; done it is when the WebSocket has closed.
  *
  * <p>Locking: the state is guarded by this object's monitor. Nothing of Jetty that could call back, and no stage, is
  * ever completed while it is held.
@@ -66,6 +70,8 @@ final class JettyExchange implements Exchange {
     private ReceivedBody body = ReceivedBody.EMPTY;
     private boolean nothingUnread;
     private int status = 200;
+    private long declared = -1;
+    private long offered;
     private State state = State.OPEN;
     private Outcome outcome = Outcome.SENT;
 
@@ -190,6 +196,16 @@ final class JettyExchange implements Exchange {
     }
 
     @Override
+    public synchronized void contentLength(long bytes) {
+        if (bytes < 0) {
+            throw MimosaException.invalid("content length " + bytes + " is not possible, expected 0 or more");
+        }
+        if (state == State.OPEN) {
+            declared = bytes;
+        }
+    }
+
+    @Override
     public synchronized boolean isCommitted() {
         return state != State.OPEN;
     }
@@ -205,7 +221,8 @@ final class JettyExchange implements Exchange {
     }
 
     private CompletionStage<Void> send(ByteBuffer chunk, boolean last) {
-        Piece piece;
+        Piece piece = new Piece(chunk, last, new CompletableFuture<>());
+        MimosaException wrongLength;
         synchronized (this) {
             if (state == State.OVER && outcome == Outcome.CLIENT_GONE) {
                 return CompletableFuture.failedStage(gone(null));
@@ -213,19 +230,39 @@ final class JettyExchange implements Exchange {
             if (state == State.ENDING || state == State.OVER) {
                 return CompletableFuture.completedStage(null);
             }
-            piece = new Piece(hasNoBody() ? BufferUtil.EMPTY_BUFFER : chunk, last, new CompletableFuture<>());
-            if (state == State.OPEN) {
-                commit(last ? chunk.remaining() : -1, false);
-                if (last && AnswerHeaders.isBodiless(status)) {
-                    // In one piece Jetty would add a length of 0.
-                    queue.add(new Piece(BufferUtil.EMPTY_BUFFER, false, new CompletableFuture<>()));
-                }
+            offered += chunk.remaining();
+            wrongLength = wrongLength(last);
+            if (wrongLength == null) {
+                accept(hasNoBody() ? new Piece(BufferUtil.EMPTY_BUFFER, last, piece.sent()) : piece, chunk.remaining());
             }
-            state = last ? State.ENDING : State.COMMITTED;
-            queue.add(piece);
+        }
+        if (wrongLength != null) {
+            fail(wrongLength);
+            return CompletableFuture.failedStage(wrongLength);
         }
         sender.iterate();
         return piece.sent();
+    }
+
+    private void accept(Piece piece, int length) {
+        if (state == State.OPEN) {
+            commit(declared >= 0 ? declared : piece.last() ? length : -1, false);
+            if (piece.last() && AnswerHeaders.isBodiless(status)) {
+                // In one piece Jetty would add a length of 0.
+                queue.add(new Piece(BufferUtil.EMPTY_BUFFER, false, new CompletableFuture<>()));
+            }
+        }
+        state = piece.last() ? State.ENDING : State.COMMITTED;
+        queue.add(piece);
+    }
+
+    /** What is wrong with the bytes so far; {@code null} while they can be, or are, as many as were declared. */
+    private MimosaException wrongLength(boolean last) {
+        boolean wrong = declared >= 0 && !hasNoBody() && (offered > declared || last && offered < declared);
+        return wrong
+                ? new MimosaException(
+                        Kind.INTERNAL, "the answer has " + offered + " bytes, but " + declared + " were declared")
+                : null;
     }
 
     private boolean hasNoBody() {
@@ -233,7 +270,7 @@ final class JettyExchange implements Exchange {
     }
 
     /** From here on status and headers are fixed. */
-    private void commit(int length, boolean closing) {
+    private void commit(long length, boolean closing) {
         HttpFields.Mutable fields = response.getHeaders();
         response.setStatus(status);
         fields.put(RequestIds.HEADER, requestId);
@@ -300,12 +337,49 @@ final class JettyExchange implements Exchange {
             outcome = Outcome.FAILED;
             byte[] json = ErrorBody.of(status, refusal.message(), requestId);
             commit(json.length, refusal.closing());
+            if (status == HttpStatus.UPGRADE_REQUIRED_426 && isHttp1()) {
+                AnswerHeaders.inviteUpgrade(response.getHeaders());
+            }
             state = State.ENDING;
             ByteBuffer bytes = hasNoBody() ? BufferUtil.EMPTY_BUFFER : ByteBuffer.wrap(json);
             piece = new Piece(bytes, true, new CompletableFuture<>());
             queue.add(piece);
         }
         sender.iterate();
+    }
+
+    @Override
+    public CompletionStage<WebSocket> upgrade(Runnable onClose) {
+        if (!WebSockets.isHandshake(request)) {
+            return CompletableFuture.failedStage(
+                    new MimosaException(Kind.UPGRADE_REQUIRED, "this is a WebSocket, expected its handshake"));
+        }
+        synchronized (this) {
+            if (receiver != null || state != State.OPEN) {
+                return CompletableFuture.failedStage(new MimosaException(
+                        Kind.INTERNAL, "request " + requestId + " can be upgraded instead of an answer only"));
+            }
+            state = State.OVER;
+            response.getHeaders().put(RequestIds.HEADER, requestId);
+        }
+        JettyWebSocket socket = new JettyWebSocket(gateway.webSockets(), how -> {
+            synchronized (this) {
+                outcome = how;
+            }
+            finished();
+            if (how != Outcome.CLIENT_GONE) {
+                onClose.run();
+            }
+        });
+        try {
+            gateway.webSockets().upgrade(request, response, callback, socket);
+            return socket.opened();
+        } catch (MimosaException e) {
+            synchronized (this) {
+                state = State.OPEN;
+            }
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     @Override

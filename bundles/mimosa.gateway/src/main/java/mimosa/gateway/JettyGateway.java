@@ -76,6 +76,12 @@ public final class JettyGateway implements Gateway {
                 description = "Milliseconds that running requests have to finish when the gateway stops.",
                 required = false)
         long drainMs() default 5_000;
+
+        @AttributeDefinition(
+                description = "Milliseconds between two pings to a WebSocket client; one that has sent nothing between"
+                        + " them is taken for dead.",
+                required = false)
+        long webSocketPingMs() default 30_000;
     }
 
     private final String host;
@@ -98,11 +104,12 @@ public final class JettyGateway implements Gateway {
                 config.maxHeaderFields(),
                 config.spoolBytes(),
                 config.drainMs(),
+                config.webSocketPingMs(),
                 spoolFolder(context));
         Routes<ServiceReference<HttpHandler>> routes = new Routes<>();
         tracker = new HandlerTracker(context, routes);
         Bundle framework = context.getBundle(0);
-        server = new GatewayServer(settings, routes::table, () -> framework.getState() == Bundle.STARTING);
+        server = new GatewayServer(settings, routes::table, () -> framework.getState() != Bundle.ACTIVE);
         // Handlers that are there already answer the very first request.
         tracker.open();
         try {

@@ -18,6 +18,7 @@ record Settings(
         int maxHeaderFields,
         int spoolBytes,
         long drainMs,
+        long webSocketPingMs,
         Path spoolFolder) {
     static final String PID = "mimosa.gateway";
 
@@ -33,6 +34,7 @@ record Settings(
         inRange("maxHeaderFields", maxHeaderFields, 10, 10_000);
         inRange("spoolBytes", spoolBytes, 0, 1_073_741_824);
         inRange("drainMs", drainMs, 0, 600_000);
+        inRange("webSocketPingMs", webSocketPingMs, 100, 86_400_000);
     }
 
     private static void inRange(String property, long value, long from, long to) {

@@ -216,6 +216,48 @@ class AnswerTest {
     }
 
     @Test
+    void sendsADeclaredLengthInsteadOfChunks() {
+        HttpHandler pieces = exchange -> {
+            exchange.contentLength(5);
+            exchange.write(text("123"));
+            exchange.contentLength(1);
+            exchange.end(text("45"));
+        };
+        String answer = get(pieces);
+        assertTrue(answer.contains("\r\nContent-Length: 5\r\n") && answer.endsWith("\r\n\r\n12345"), answer);
+        assertFalse(answer.contains("Transfer-Encoding"), answer);
+        answer = request("HEAD", exchange -> {
+            exchange.contentLength(5);
+            exchange.end(NOTHING);
+        });
+        assertTrue(answer.contains("\r\nContent-Length: 5\r\n") && answer.endsWith("\r\n\r\n"), answer);
+        answer = get(exchange -> {
+            exchange.status(204);
+            exchange.contentLength(5);
+            exchange.end(NOTHING);
+        });
+        assertFalse(answer.contains("Content-Length"), answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"45", "4567"})
+    void breaksOffAnAnswerOfAnotherLengthThanDeclared(String rest) throws Exception {
+        String answer = get(exchange -> {
+            exchange.contentLength(6);
+            exchange.write(text("123"));
+            exchange.end(text(rest));
+            exchanges.add(exchange);
+        });
+        assertTrue(answer.contains("\r\nContent-Length: 6\r\n") && answer.endsWith("\r\n\r\n123"), answer);
+        assertEquals(Outcome.FAILED, outcome(exchanges.take()));
+        answer = get(exchange -> {
+            exchange.contentLength(6);
+            exchange.end(text(rest));
+        });
+        assertTrue(answer.startsWith("HTTP/1.1 500 "), answer);
+    }
+
+    @Test
     @Tag("J3.17")
     void handsOptionsToTheHandler() {
         String answer = request("OPTIONS", exchange -> exchange.end(text(exchange.method())));

@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
@@ -41,6 +43,8 @@ import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.websocket.core.server.Handshaker;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +67,9 @@ class JettyGatewayTest {
             Server.class,
             HpackEncoder.class,
             HTTP2Session.class,
-            HTTP2CServerConnectionFactory.class);
+            HTTP2CServerConnectionFactory.class,
+            WebSocketComponents.class,
+            Handshaker.class);
 
     /** What the platform offers, given by the test so that it can talk to the bundles. */
     private static final String OFFERED = String.join(
@@ -212,6 +218,26 @@ class JettyGatewayTest {
         assertEquals("root", get(gateway, "/a"));
         register(saying("nowhere"), "/trailing/", 0);
         assertEquals("root", get(gateway, "/trailing/"));
+    }
+
+    @Test
+    void opensWebSockets() throws Exception {
+        configure("port", 0);
+        register(exchange -> exchange.upgrade(() -> {}).thenAccept(socket -> socket.close(1000, "hello")), "/ws", 0);
+        installGateway();
+        CompletableFuture<String> said = new CompletableFuture<>();
+        WebSocket.Listener listener = new WebSocket.Listener() {
+            @Override
+            public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+                said.complete(reason);
+                return null;
+            }
+        };
+        URI uri = URI.create("ws://127.0.0.1:" + gateways.waitForService(10_000).port() + "/ws");
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            client.newWebSocketBuilder().buildAsync(uri, listener).get(10, TimeUnit.SECONDS);
+            assertEquals("hello", said.get(10, TimeUnit.SECONDS));
+        }
     }
 
     @Test

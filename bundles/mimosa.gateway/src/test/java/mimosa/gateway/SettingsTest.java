@@ -13,7 +13,18 @@ import org.junit.jupiter.api.Test;
 class SettingsTest {
     private static Settings settings(String host, int port, int maxThreads) {
         return new Settings(
-                host, port, false, maxThreads, 30_000, 16_384, 32_768, 200, 65_536, 0, Path.of("target", "tmp"));
+                host,
+                port,
+                false,
+                maxThreads,
+                30_000,
+                16_384,
+                32_768,
+                200,
+                65_536,
+                0,
+                30_000,
+                Path.of("target", "tmp"));
     }
 
     private static String refusal(String host, int port, int maxThreads) {

@@ -17,6 +17,10 @@ final class TestGateway implements AutoCloseable {
     }
 
     TestGateway(Path folder, boolean ambiguousPaths, long idleTimeoutMs, long drainMs) {
+        this(folder, ambiguousPaths, idleTimeoutMs, drainMs, 30_000);
+    }
+
+    TestGateway(Path folder, boolean ambiguousPaths, long idleTimeoutMs, long drainMs, long webSocketPingMs) {
         Settings settings = new Settings(
                 "127.0.0.1",
                 0,
@@ -28,6 +32,7 @@ final class TestGateway implements AutoCloseable {
                 200,
                 65_536,
                 drainMs,
+                webSocketPingMs,
                 folder.resolve("tmp"));
         server = new GatewayServer(settings, routes::table, () -> false);
         server.start();

@@ -31,6 +31,9 @@ record Candidate(Path file, String digest, byte[] sidecar, String stamp) {
         String digest = "sha256:" + HexFormat.of().formatHex(sha256.digest());
         Path beside = file.resolveSibling(FileNames.sidecar(file.getFileName().toString()));
         try {
+            if (Files.exists(beside) && !Files.isRegularFile(beside)) {
+                throw MimosaException.invalid("'" + beside.getFileName() + "' is not a regular file");
+            }
             if (Files.size(beside) > MAX_SIDECAR_BYTES) {
                 throw MimosaException.invalid("'" + beside.getFileName() + "' exceeds " + MAX_SIDECAR_BYTES + " bytes");
             }

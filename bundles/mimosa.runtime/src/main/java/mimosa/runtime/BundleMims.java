@@ -1,6 +1,7 @@
 package mimosa.runtime;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -221,9 +222,18 @@ public final class BundleMims implements Mims, HealthCheck {
                 .orElseThrow(() -> new MimosaException(
                         MimosaException.Kind.NOT_FOUND,
                         "cannot find image with name " + Names.shown(deployment.image())));
-        Candidate candidate = new Candidate(
-                image.name(), image.version(), image.digest(), reader.content(images.blob(image.digest())));
-        return deploy(clientId, candidate, deployment, () -> {});
+        deployer.pin(image.digest());
+        try {
+            if (!Files.exists(images.blob(image.digest()))) {
+                throw new MimosaException(
+                        MimosaException.Kind.CONFLICT, "image '" + image.id() + "' was removed meanwhile");
+            }
+            Candidate candidate = new Candidate(
+                    image.name(), image.version(), image.digest(), reader.content(images.blob(image.digest())));
+            return deploy(clientId, candidate, deployment, () -> {});
+        } finally {
+            deployer.unpin(image.digest());
+        }
     }
 
     @Override
@@ -275,8 +285,10 @@ public final class BundleMims implements Mims, HealthCheck {
 
     @Override
     public Mim start(String clientId, String id) {
-        MimHandle handle = find(clientId, id);
-        return locks.alone("mim " + handle.record().id(), () -> {
+        String known = find(clientId, id).record().id();
+        return locks.alone("mim " + known, () -> {
+            // Whoever held the lock before may have removed or replaced it.
+            MimHandle handle = find(clientId, known);
             deployer.start(handle);
             return shown(handle);
         });
@@ -284,8 +296,10 @@ public final class BundleMims implements Mims, HealthCheck {
 
     @Override
     public Mim stop(String clientId, String id) {
-        MimHandle handle = find(clientId, id);
-        return locks.alone("mim " + handle.record().id(), () -> {
+        String known = find(clientId, id).record().id();
+        return locks.alone("mim " + known, () -> {
+            // Whoever held the lock before may have removed or replaced it.
+            MimHandle handle = find(clientId, known);
             deployer.stop(handle);
             return shown(handle);
         });

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Deployer implements SynchronousBundleListener {
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
+
+    private static final ProgramFile NO_PROGRAM = new ProgramFile("none", new byte[0], null);
 
     private final BundleContext context;
     private final MimRecords records;
@@ -73,6 +76,10 @@ final class Deployer implements SynchronousBundleListener {
     void restore() throws IOException {
         for (MimRecord record : records.all()) {
             try {
+                // What others install they install again.
+                if (record.source() == Source.BUNDLE) {
+                    continue;
+                }
                 directory.claim(record.id(), record.clientId(), record.name(), record.mimEnv());
                 directory.put(new MimHandle(record));
             } catch (MimosaException e) {
@@ -156,7 +163,7 @@ final class Deployer implements SynchronousBundleListener {
                 deployment.env(),
                 deployment.id());
         directory.claim(id, clientId, name, env);
-        deploying.merge(image.digest(), 1, Integer::sum);
+        pin(image.digest());
         try {
             quotas.limits(env.variables());
             long generation = handle == null ? 1 : handle.record().generation() + 1;
@@ -181,7 +188,7 @@ final class Deployer implements SynchronousBundleListener {
                     null);
             return deploy(handle, record, program(image.content()), keepImage);
         } finally {
-            deploying.merge(image.digest(), -1, (now, less) -> now + less == 0 ? null : now + less);
+            unpin(image.digest());
             directory.settle(id);
         }
     }
@@ -191,7 +198,10 @@ final class Deployer implements SynchronousBundleListener {
         if (record.source() != source) {
             throw new MimosaException(
                     MimosaException.Kind.CONFLICT,
-                    "mim '" + record.id() + "' is managed by " + record.source().label());
+                    "mim '" + record.id() + "' is managed by " + record.source().label()
+                            + (record.origin() == null
+                                    ? ""
+                                    : " (" + record.origin().split("/", 2)[0] + ")"));
         }
     }
 
@@ -223,10 +233,10 @@ final class Deployer implements SynchronousBundleListener {
 
     private MimHandle create(MimRecord record, ProgramFile file, Program program) {
         MimHandle handle = new MimHandle(record);
-        directory.put(handle);
-        records.put(record);
         try {
             extender.manage(record.id());
+            directory.put(handle);
+            records.put(record);
             Bundle bundle = install(record, file);
             handle.routeVia(context);
             start(handle, bundle, program);
@@ -250,6 +260,7 @@ final class Deployer implements SynchronousBundleListener {
             bundle = install(before, file);
         }
         checkEncryption(handle, record);
+        pin(before.digest());
         records.put(record);
         try {
             extender.manage(record.id());
@@ -263,6 +274,7 @@ final class Deployer implements SynchronousBundleListener {
             goBack(handle, before, bundle);
             throw e instanceof MimosaException known ? known : broken(record, e);
         } finally {
+            unpin(before.digest());
             extender.unmanage(record.id());
             extender.unprepare(handle);
         }
@@ -357,8 +369,8 @@ final class Deployer implements SynchronousBundleListener {
     void undeploy(MimHandle handle, boolean keepData, Source source) {
         checkSource(handle, source);
         MimRecord record = handle.record();
+        records.put(record.withRemoving(keepData));
         handle.record(record.withRemoving(keepData));
-        records.put(handle.record());
         remove(handle, context.getBundle(record.location()), keepData);
         LOG.info("undeployed mim '{}', data {}", record.id(), keepData ? "kept" : "removed");
     }
@@ -371,11 +383,13 @@ final class Deployer implements SynchronousBundleListener {
             if (last != null) {
                 extender.drain(last, "the mim was removed");
             }
-            if (!keepData && bundle != null) {
-                destroyData(handle, bundle);
+            // One that could not be restored has no bundle, but it has data.
+            Bundle owner = bundle == null ? install(handle.record(), NO_PROGRAM) : bundle;
+            boolean done = keepData || destroyData(handle, owner);
+            uninstall(owner);
+            if (done) {
+                records.remove(id);
             }
-            uninstall(bundle);
-            records.remove(id);
             directory.remove(id);
         } finally {
             extender.unmanage(id);
@@ -383,7 +397,7 @@ final class Deployer implements SynchronousBundleListener {
     }
 
     /** The store is only reachable through the mim's own context, so the mim's bundle has to be active for that. */
-    private static void destroyData(MimHandle handle, Bundle bundle) {
+    private static boolean destroyData(MimHandle handle, Bundle bundle) {
         try {
             if (bundle.getState() != Bundle.ACTIVE) {
                 bundle.start(Bundle.START_TRANSIENT);
@@ -391,8 +405,13 @@ final class Deployer implements SynchronousBundleListener {
             try (MimServices used = new MimServices(bundle.getBundleContext())) {
                 used.get(KeyValueStore.class).destroy();
             }
+            return true;
         } catch (BundleException e) {
-            LOG.warn("the data of mim '{}' stay: {}", handle.record().id(), e.getMessage());
+            LOG.warn(
+                    "the data of mim '{}' stay until the node starts with its engine: {}",
+                    handle.record().id(),
+                    e.getMessage());
+            return false;
         }
     }
 
@@ -400,8 +419,7 @@ final class Deployer implements SynchronousBundleListener {
 
     void stop(MimHandle handle) {
         MimRecord record = handle.record();
-        records.put(record.withStopped(true));
-        handle.record(record.withStopped(true));
+        save(handle, record.withStopped(true));
         Bundle bundle = context.getBundle(record.location());
         try {
             if (bundle != null) {
@@ -416,8 +434,7 @@ final class Deployer implements SynchronousBundleListener {
     void start(MimHandle handle) {
         MimRecord record = handle.record();
         if (record.stopped()) {
-            records.put(record.withStopped(false));
-            handle.record(record.withStopped(false));
+            save(handle, record.withStopped(false));
         }
         Bundle bundle = context.getBundle(record.location());
         if (bundle != null && bundle.getState() != Bundle.ACTIVE) {
@@ -459,11 +476,7 @@ final class Deployer implements SynchronousBundleListener {
             return null;
         }
         if (handle.record().stopped()) {
-            MimRecord started = handle.record().withStopped(false);
-            if (started.source() != Source.BUNDLE) {
-                records.put(started);
-            }
-            handle.record(started);
+            save(handle, handle.record().withStopped(false));
         }
         return handle;
     }
@@ -491,7 +504,7 @@ final class Deployer implements SynchronousBundleListener {
                 name,
                 imageName,
                 colon < 0 ? bundle.getVersion().toString() : image.substring(colon + 1),
-                String.valueOf(headers.get(MimBundle.DIGEST)),
+                headers.get(MimBundle.DIGEST),
                 engine,
                 env.path(),
                 env.alias(),
@@ -529,16 +542,16 @@ final class Deployer implements SynchronousBundleListener {
             forget(handle);
         } else if (!bundle.adapt(BundleStartLevel.class).isPersistentlyStarted()
                 && !handle.record().stopped()) {
-            stoppedByOthers(handle);
+            save(handle, handle.record().withStopped(true));
         }
     }
 
-    private void stoppedByOthers(MimHandle handle) {
-        MimRecord stopped = handle.record().withStopped(true);
-        if (stopped.source() != Source.BUNDLE) {
-            records.put(stopped);
+    /** On disk first. A bundle that somebody else installed is his to bring back, so it has no record. */
+    private void save(MimHandle handle, MimRecord changed) {
+        if (changed.source() != Source.BUNDLE) {
+            records.put(changed);
         }
-        handle.record(stopped);
+        handle.record(changed);
     }
 
     /** Uninstalled by other means: the mim goes, its data stay, since nobody has said that they may go. */
@@ -554,13 +567,30 @@ final class Deployer implements SynchronousBundleListener {
 
     // Housekeeping
 
+    /** Keeps image bytes until {@link #unpin}, also when their image is replaced meanwhile. */
+    void pin(String digest) {
+        deploying.merge(digest, 1, Integer::sum);
+    }
+
+    void unpin(String digest) {
+        deploying.merge(digest, -1, (now, less) -> now + less == 0 ? null : now + less);
+    }
+
     /** Drops image bytes that neither an image nor a mim needs any more. */
     void collect() {
         if (records.hasUnreadable()) {
             return;
         }
         Set<String> inUse = new HashSet<>(deploying.keySet());
-        directory.all().forEach(handle -> inUse.add(handle.record().digest()));
-        images.collect(inUse);
+        directory.all().stream()
+                .map(handle -> handle.record().digest())
+                .filter(Objects::nonNull)
+                .forEach(inUse::add);
+        try {
+            images.collect(inUse);
+        } catch (RuntimeException e) {
+            // What is left over takes up room, no more; the call that this follows has succeeded.
+            LOG.warn("image bytes that nobody needs could not be removed: {}", e.getMessage(), e);
+        }
     }
 }

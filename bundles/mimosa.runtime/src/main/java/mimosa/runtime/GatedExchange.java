@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import mimosa.api.http.Body;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.HeaderField;
+import mimosa.api.http.WebSocket;
 import mimosa.api.storage.Session;
 
 /**
@@ -19,16 +20,10 @@ final class GatedExchange implements Exchange {
     private final Session session;
     private CompletableFuture<Void> tail = CompletableFuture.completedFuture(null);
     private boolean begun;
-    private int status = 200;
 
     GatedExchange(Exchange exchange, Session session) {
         this.exchange = exchange;
         this.session = session;
-    }
-
-    /** The status that was, or would be, answered. */
-    int lastStatus() {
-        return status;
     }
 
     @Override
@@ -84,7 +79,6 @@ final class GatedExchange implements Exchange {
     @Override
     public void status(int newStatus) {
         if (!isCommitted()) {
-            status = newStatus;
             exchange.status(newStatus);
         }
     }
@@ -93,6 +87,13 @@ final class GatedExchange implements Exchange {
     public void setHeader(String name, String... values) {
         if (!isCommitted()) {
             exchange.setHeader(name, values);
+        }
+    }
+
+    @Override
+    public void contentLength(long bytes) {
+        if (!isCommitted()) {
+            exchange.contentLength(bytes);
         }
     }
 
@@ -114,14 +115,16 @@ final class GatedExchange implements Exchange {
 
     @Override
     public void fail(Throwable failure) {
-        if (!isCommitted()) {
-            status = 500;
-        }
         // Behind what was written before: a client sees those bytes and then the break.
         tail = tail.handle((done, earlier) -> {
             exchange.fail(failure);
             return null;
         });
+    }
+
+    @Override
+    public CompletionStage<WebSocket> upgrade(Runnable onClose) {
+        return exchange.upgrade(onClose);
     }
 
     @Override

@@ -1,8 +1,10 @@
 package mimosa.runtime;
 
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import mimosa.api.client.HttpClient;
+import mimosa.api.engine.ContextExtension;
 import mimosa.api.engine.Host;
 import mimosa.api.quota.Budget;
 import mimosa.api.storage.Session;
@@ -11,20 +13,25 @@ import mimosa.api.storage.Session;
 final class InstanceHost implements Host {
     private final Serving serving;
     private final MimLog log;
+    private final PushClients clients;
     private final Session session;
     private final GatedClient client;
     private final Budget budget;
     private final String requestId;
     private final AtomicLong logged = new AtomicLong();
+    private final Map<String, ContextExtension> extensions;
+    private CompletableFuture<Void> pushed = CompletableFuture.completedFuture(null);
     private boolean closed;
 
-    InstanceHost(Serving serving, MimLog log, Session session, Budget budget, String requestId) {
+    InstanceHost(Serving serving, MimLog log, PushClients clients, Session session, Budget budget, String requestId) {
         this.serving = serving;
         this.log = log;
+        this.clients = clients;
         this.session = session;
         this.client = new GatedClient(serving.client(), session, serving.limits());
         this.budget = budget;
         this.requestId = requestId;
+        this.extensions = serving.extensions().current();
     }
 
     @Override
@@ -45,6 +52,38 @@ final class InstanceHost implements Host {
     @Override
     public HttpClient client() {
         return client;
+    }
+
+    @Override
+    public void publish(String frame) {
+        if (!serving.pushes()) {
+            return;
+        }
+        synchronized (this) {
+            if (!closed) {
+                pushed = pushed.thenCombine(isDurable(), (before, durable) -> {
+                    push(frame, durable);
+                    return null;
+                });
+            }
+        }
+    }
+
+    private CompletableFuture<Boolean> isDurable() {
+        return session.durable().toCompletableFuture().handle((done, failure) -> failure == null);
+    }
+
+    private void push(String frame, boolean durable) {
+        if (durable) {
+            clients.publish(frame);
+        } else {
+            log.add(Level.ERROR, requestId, "an event was not pushed: storage write could not be made durable");
+        }
+    }
+
+    @Override
+    public Map<String, ContextExtension> extensions() {
+        return extensions;
     }
 
     @Override

@@ -17,6 +17,7 @@ import mimosa.api.MimosaException;
 import mimosa.api.http.Body;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.HeaderField;
+import mimosa.api.http.WebSocket;
 import mimosa.api.mim.Mims;
 import mimosa.runtime.image.Names;
 
@@ -169,6 +170,12 @@ final class LocalExchange implements Exchange {
             }
         }
         done.complete(Outcome.FAILED);
+    }
+
+    @Override
+    public CompletionStage<WebSocket> upgrade(Runnable onClose) {
+        return CompletableFuture.failedFuture(new MimosaException(
+                MimosaException.Kind.UPGRADE_REQUIRED, "a WebSocket needs a network, expected a client over HTTP"));
     }
 
     @Override

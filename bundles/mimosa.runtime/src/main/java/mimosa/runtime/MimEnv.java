@@ -24,6 +24,7 @@ record MimEnv(Map<String, String> variables, String path, String alias) {
     static final String BASE_PATH = "MCM.BASE_API_PATH";
     static final String RUNTIME = "MCM.RUNTIME";
     static final String ALIAS = "MCM.API_ALIAS";
+    static final String WEBSOCKETS = "MCM.WEBSOCKET_SUPPORT";
     static final String ENCRYPTION = "MCM.DB_ENCRYPTION_SUPPORT";
     static final String MAX_TIME = "MCM.MAX_EXECUTION_TIME_SEC";
 
@@ -37,10 +38,10 @@ record MimEnv(Map<String, String> variables, String path, String alias) {
 
     /** Switches that are there even when nobody sets them. */
     private static final List<String> DEFAULT_OFF =
-            List.of("MCM.WEBSOCKET_SUPPORT", ENCRYPTION, "MCM.LINKLOCAL_REPLAY_NONCE_SUPPORT");
+            List.of(WEBSOCKETS, ENCRYPTION, "MCM.LINKLOCAL_REPLAY_NONCE_SUPPORT");
 
     private static final List<String> SWITCHES = List.of(
-            "MCM.WEBSOCKET_SUPPORT",
+            WEBSOCKETS,
             ENCRYPTION,
             "MCM.LINKLOCAL_REPLAY_NONCE_SUPPORT",
             ALIAS,

@@ -2,6 +2,8 @@ package mimosa.runtime;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -38,6 +40,7 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
     private final Function<MimRecord, Host.Info> infoOf;
     private final Duration drain;
     private final String version;
+    private final Extensions extensions;
     private final Map<String, Engine> engines = new ConcurrentHashMap<>();
     /** Programs that a deployment has loaded already, by mim id, until their bundle starts. */
     private final Map<String, Program> prepared = new ConcurrentHashMap<>();
@@ -62,12 +65,14 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         this.infoOf = infoOf;
         this.drain = drain;
         this.version = version;
+        this.extensions = new Extensions(context);
         this.tracker = new BundleTracker<>(context, Bundle.ACTIVE, this);
         this.loaders = Executors.newFixedThreadPool(
                 2, Thread.ofPlatform().daemon().name("mimosa-loader-", 0).factory());
     }
 
     void open() {
+        extensions.open();
         tracker.open();
     }
 
@@ -76,10 +81,9 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         closing = true;
         tracker.close();
         loaders.shutdownNow();
-        java.util.List<Serving> open = new java.util.ArrayList<>();
+        List<Serving> open = new ArrayList<>();
         for (MimHandle handle : handles) {
             Serving last = handle.starting();
-            handle.unroute();
             if (last != null) {
                 open.add(last);
             }
@@ -88,6 +92,11 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         for (Serving last : open) {
             last.drain(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())), "the node is shutting down");
         }
+        // Until here requests were told to come back; from here on the gateway tells them.
+        handles.forEach(MimHandle::unroute);
+        services.values().forEach(MimServices::close);
+        services.clear();
+        extensions.close();
     }
 
     Engine engine(String name) {
@@ -158,7 +167,7 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
             }
             Program ready = prepared.remove(handle.record().id());
             if (ready != null) {
-                serveOrRefuse(bundle, handle, ready);
+                serveOrRefuse(bundle, handle, handle.record(), ready);
                 handle.routeVia(bundle.getBundleContext());
             } else {
                 handle.starting();
@@ -222,7 +231,7 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         try {
             ProgramFile file = MimBundle.program(bundle);
             Program program = engine.load(payload(record, file, version.equals(record.checkedBy())));
-            serveOrRefuse(bundle, handle, program);
+            serveOrRefuse(bundle, handle, record, program);
         } catch (MimosaException e) {
             if (!closing) {
                 refused(handle, e.getMessage());
@@ -251,12 +260,15 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         }
     }
 
-    private void serveOrRefuse(Bundle bundle, MimHandle handle, Program program) {
+    /** Not when the bundle has stopped or a deployment has come between: the program is not the mim's any more. */
+    private void serveOrRefuse(Bundle bundle, MimHandle handle, MimRecord record, Program program) {
         boolean served = false;
         try {
-            if (bundle.getState() == Bundle.ACTIVE) {
-                serve(bundle, handle, program);
-                served = true;
+            synchronized (handle) {
+                if (bundle.getState() == Bundle.ACTIVE && handle.record() == record) {
+                    serve(bundle, handle, record, program);
+                    served = true;
+                }
             }
         } catch (MimosaException e) {
             refused(handle, e.getMessage());
@@ -267,8 +279,7 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         }
     }
 
-    private void serve(Bundle bundle, MimHandle handle, Program program) {
-        MimRecord record = handle.record();
+    private void serve(Bundle bundle, MimHandle handle, MimRecord record, Program program) {
         MimServices used = new MimServices(bundle.getBundleContext());
         MimServices earlier = services.put(bundle, used);
         if (earlier != null) {
@@ -279,6 +290,14 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         HttpClient client = used.get(HttpClient.class);
         Limits limits = quotas.limits(record.env());
         store.configure(Map.of("encrypted", record.env().getOrDefault(MimEnv.ENCRYPTION, "false")));
-        handle.serves(new Serving(record, program, limits, quotas, store, client, infoOf.apply(record)));
+        handle.serves(new Serving(
+                record,
+                program,
+                limits,
+                quotas,
+                store,
+                client,
+                extensions.of(bundle.getBundleContext()),
+                infoOf.apply(record)));
     }
 }

@@ -1,8 +1,10 @@
 package mimosa.runtime;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
 import mimosa.api.MimosaException;
@@ -23,14 +25,20 @@ import org.osgi.framework.ServiceRegistration;
  *   request -> handle -> receive body -> (while a swap is on: wait for it) -> quotas -> instance of the current program
  * </pre>
  *
- * The route is registered from the mim's own bundle while that is active, otherwise from the runtime's, so that a stopped
+ * Beside its paths it has each of them below {@code /ws}, where clients connect to hear what it publishes; they stay
+ * connected through a redeploy.
+ *
+ * <p>The route is registered from the mim's own bundle while that is active, otherwise from the runtime's, so that a stopped
  * or failed mim answers 503 and a redeploy leaves no gap. Thread-safe.
  */
 final class MimHandle implements HttpHandler {
     private static final int MAX_HOPS = 8;
     private static final String STARTING = "starting";
+    /** No client may have this name, so no mim has a path below it. */
+    private static final String WEBSOCKETS = "/ws";
 
     private final MimLog log;
+    private final PushClients clients = new PushClients();
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private volatile MimRecord record;
@@ -61,6 +69,10 @@ final class MimHandle implements HttpHandler {
         return log;
     }
 
+    PushClients clients() {
+        return clients;
+    }
+
     /** Why it does not serve although it should; {@code null} otherwise. */
     String reason() {
         return reason;
@@ -77,6 +89,7 @@ final class MimHandle implements HttpHandler {
     }
 
     Serving stopped() {
+        clients.close("the mim was stopped");
         return nothingServes(null, new MimosaException(MimosaException.Kind.UNAVAILABLE, shown() + " is stopped"));
     }
 
@@ -94,6 +107,11 @@ final class MimHandle implements HttpHandler {
 
     synchronized Serving serves(Serving next) {
         limits = next.limits();
+        if (next.pushes()) {
+            clients.accept();
+        } else {
+            clients.close("the mim has no WebSocket any more");
+        }
         return replace(next, null, CompletableFuture.completedFuture(next));
     }
 
@@ -101,13 +119,6 @@ final class MimHandle implements HttpHandler {
     synchronized void hold() {
         if (active != null) {
             publish(new CompletableFuture<>());
-        }
-    }
-
-    /** Takes back a {@link #hold} when the swap did not happen. */
-    synchronized void unhold() {
-        if (active != null && !serving.isDone()) {
-            publish(CompletableFuture.completedFuture(active));
         }
     }
 
@@ -164,6 +175,7 @@ final class MimHandle implements HttpHandler {
     /** Takes the paths back for good. */
     synchronized void unroute() {
         gone = true;
+        clients.close("the mim has gone");
         unregister(route);
         route = null;
     }
@@ -171,7 +183,11 @@ final class MimHandle implements HttpHandler {
     private Dictionary<String, Object> properties() {
         MimRecord r = record;
         Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(PATH, r.alias() == null ? new String[] {r.path()} : new String[] {r.path(), r.alias()});
+        List<String> paths = new ArrayList<>(List.of(r.path(), WEBSOCKETS + r.path()));
+        if (r.alias() != null) {
+            paths.addAll(List.of(r.alias(), WEBSOCKETS + r.alias()));
+        }
+        properties.put(PATH, paths.toArray(String[]::new));
         properties.put("mimosa.mim.id", r.id());
         properties.put("mimosa.mim.client", r.clientId());
         properties.put("mimosa.mim.name", r.name());
@@ -195,6 +211,10 @@ final class MimHandle implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) {
+        if (exchange.matchedPath().startsWith(WEBSOCKETS + "/")) {
+            serving.whenComplete((now, unserved) -> connect(exchange, now, unserved));
+            return;
+        }
         requests.increment();
         exchange.done().thenAccept(outcome -> {
             if (outcome == Exchange.Outcome.FAILED) {
@@ -220,6 +240,21 @@ final class MimHandle implements HttpHandler {
                 serve(exchange);
             }
         });
+    }
+
+    private void connect(Exchange exchange, Serving now, Throwable unserved) {
+        if (unserved != null) {
+            exchange.fail(Failures.unwrapped(unserved));
+        } else if (!exchange.remainingPath().isEmpty()) {
+            exchange.fail(new MimosaException(
+                    MimosaException.Kind.NOT_FOUND, "no WebSocket at " + exchange.path() + ", only at its beginning"));
+        } else if (!now.pushes()) {
+            exchange.fail(new MimosaException(
+                    MimosaException.Kind.NOT_FOUND,
+                    shown() + " has no WebSocket: it is not deployed with " + MimEnv.WEBSOCKETS + "=true"));
+        } else {
+            clients.connect(exchange);
+        }
     }
 
     private static long bodyCap(Exchange exchange, Limits limits) {
@@ -263,7 +298,7 @@ final class MimHandle implements HttpHandler {
     private void start(Serving now, Exchange exchange, Budget budget) {
         now.started(budget);
         Session session = now.store().session(new BudgetWaiting(budget));
-        InstanceHost host = new InstanceHost(now, log, session, budget, exchange.requestId());
+        InstanceHost host = new InstanceHost(now, log, clients, session, budget, exchange.requestId());
         now.program().start(new GatedExchange(exchange, session), host, budget);
     }
 

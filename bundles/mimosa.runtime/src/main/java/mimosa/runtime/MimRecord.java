@@ -9,7 +9,7 @@ import mimosa.api.mim.Source;
  * The desired state of one mim, as it is kept on disk.
  *
  * @param imageVersion as in the image's tag
- * @param digest of the image whose bytes the mim is made of
+ * @param digest of the image whose bytes the mim is made of; {@code null} for a bundle that does not say
  * @param env normalised variables
  * @param stopped whether an operator stopped it
  * @param removing whether its removal was begun; finished at the next start of the node
@@ -35,6 +35,21 @@ record MimRecord(
         Instant created,
         long generation,
         String checkedBy) {
+
+    /** Whether nothing is missing that a mim cannot be without. */
+    boolean isComplete() {
+        return id != null
+                && clientId != null
+                && name != null
+                && imageName != null
+                && imageVersion != null
+                && digest != null
+                && engine != null
+                && path != null
+                && env != null
+                && source != null
+                && created != null;
+    }
 
     /** Location of its bundle: ours, or where somebody else installed it. */
     String location() {
@@ -87,7 +102,7 @@ record MimRecord(
                 imageName + ":" + imageVersion,
                 clientId + "-" + imageName,
                 imageVersion,
-                digest,
+                digest == null ? "" : digest,
                 engine,
                 path,
                 alias,

@@ -41,7 +41,13 @@ final class MimRecords {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
             for (Path file : files) {
                 try {
-                    records.add(json.readValue(Files.readAllBytes(file), MimRecord.class));
+                    MimRecord record = json.readValue(Files.readAllBytes(file), MimRecord.class);
+                    if (record == null
+                            || !record.isComplete()
+                            || !file(record.id()).equals(file)) {
+                        throw new IOException("it lacks members of a mim's record, or is that of another mim");
+                    }
+                    records.add(record);
                 } catch (IOException e) {
                     unreadable = true;
                     LOG.error("the mim of {} is lost until this file is repaired: {}", file, e.getMessage());

@@ -25,6 +25,7 @@ final class Serving {
     private final Quotas quotas;
     private final KeyValueStore store;
     private final HttpClient client;
+    private final MimExtensions extensions;
     private final Host.Info info;
     private final Set<Budget> active = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -38,6 +39,7 @@ final class Serving {
             Quotas quotas,
             KeyValueStore store,
             HttpClient client,
+            MimExtensions extensions,
             Host.Info info) {
         this.record = record;
         this.program = program;
@@ -45,6 +47,7 @@ final class Serving {
         this.quotas = quotas;
         this.store = store;
         this.client = client;
+        this.extensions = extensions;
         this.info = info;
     }
 
@@ -70,6 +73,15 @@ final class Serving {
 
     HttpClient client() {
         return client;
+    }
+
+    MimExtensions extensions() {
+        return extensions;
+    }
+
+    /** Whether clients may connect to the mim's WebSocket and events are pushed to them. */
+    boolean pushes() {
+        return "true".equals(record.env().get(MimEnv.WEBSOCKETS));
     }
 
     Host.Info info() {
@@ -112,6 +124,7 @@ final class Serving {
 
     private void closeProgram() {
         program.close();
+        extensions.close();
         drained.complete(null);
     }
 

@@ -9,12 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 import mimosa.api.MimosaException;
 import mimosa.api.mim.Mims;
-import mimosa.api.storage.Item;
-import mimosa.api.storage.Session;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -91,62 +87,5 @@ class GatedExchangeTest {
         disk.pending.complete(null);
         assertTrue(sent().startsWith("a"));
         assertTrue(sent().contains("broken off"));
-    }
-
-    /** A session that only knows how far the disk is. */
-    private static final class Disk implements Session {
-        private CompletableFuture<Void> pending = CompletableFuture.completedFuture(null);
-
-        @Override
-        public CompletionStage<Void> durable() {
-            return pending;
-        }
-
-        @Override
-        public String get(String key) {
-            return null;
-        }
-
-        @Override
-        public Item item(String key) {
-            return null;
-        }
-
-        @Override
-        public void put(String key, String value, String tag) {}
-
-        @Override
-        public boolean remove(String key) {
-            return false;
-        }
-
-        @Override
-        public int removeTagged(String tag) {
-            return 0;
-        }
-
-        @Override
-        public void each(String tag, Predicate<Item> visitor) {}
-
-        @Override
-        public int lock() {
-            return 1;
-        }
-
-        @Override
-        public int commit() {
-            return 0;
-        }
-
-        @Override
-        public void rollback() {}
-
-        @Override
-        public int depth() {
-            return 0;
-        }
-
-        @Override
-        public void close() {}
     }
 }

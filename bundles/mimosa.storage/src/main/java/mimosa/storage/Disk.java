@@ -28,5 +28,10 @@ interface Disk extends Closeable {
     @FunctionalInterface
     interface Opener {
         Disk open(Path file) throws IOException;
+
+        /** Opens a file that others may have open, too; it is created only to be written. */
+        default Disk share(Path file, boolean writable) throws IOException {
+            return LocalDisk.share(file, writable);
+        }
     }
 }

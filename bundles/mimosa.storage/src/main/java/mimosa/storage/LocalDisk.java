@@ -31,6 +31,11 @@ final class LocalDisk implements Disk {
         }
     }
 
+    /** Opens a file without keeping others away. */
+    static Disk share(Path path, boolean writable) throws IOException {
+        return new LocalDisk(new RandomAccessFile(path.toFile(), writable ? "rw" : "r"));
+    }
+
     @Override
     public void read(long at, byte[] target, int offset, int length) throws IOException {
         synchronized (position) {

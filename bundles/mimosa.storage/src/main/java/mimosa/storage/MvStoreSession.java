@@ -1,13 +1,20 @@
 package mimosa.storage;
 
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import mimosa.api.MimosaException;
+import mimosa.api.storage.Embedding;
 import mimosa.api.storage.Item;
+import mimosa.api.storage.JsonQuery;
+import mimosa.api.storage.NewFile;
 import mimosa.api.storage.Session;
+import mimosa.api.storage.StoredFile;
 import mimosa.api.storage.Waiting;
 
 /** One instance's view; keeps what it has seen, for {@link #durable}, and the changes of an open lock. */
@@ -24,7 +31,9 @@ final class MvStoreSession implements Session {
     private volatile Seen seen;
     private volatile boolean closed;
     private Overlay changes;
+    private Overlay none;
     private int depth;
+    private final Set<Draft> drafts = new HashSet<>();
 
     MvStoreSession(Store store, Waiting waiting) {
         this.store = store;
@@ -78,9 +87,130 @@ final class MvStoreSession implements Session {
         }
     }
 
+    @Override
+    public JsonQuery.Page query(JsonQuery query) {
+        checkOpen();
+        Query checked = new Query(query);
+        return read(base -> checked.run(base, visible()));
+    }
+
+    // ---- files
+
+    @Override
+    public NewFile newFile(String path) {
+        checkOpen();
+        String name = FilePath.of(path);
+        Draft draft = new Draft(this, store, name, read(base -> room(base, visible(), name)));
+        drafts.add(draft);
+        return draft;
+    }
+
+    /** How large a file of that path can become, in place of what is there. */
+    private long room(Snapshot base, Overlay overlay, String path) {
+        FileEntry before = overlay.files().find(base, path);
+        long others = base.usedBytes() + overlay.bytes() - (before == null ? 0 : Settings.bytes(before));
+        return store.settings().totalBytes() - others - Settings.bytes(new FileEntry(path, "", 0));
+    }
+
+    /** Makes a file of a content that is complete. */
+    void putFile(FileEntry file) {
+        checkOpen();
+        change((base, overlay) -> {
+            overlay.putFile(base, file);
+            return null;
+        });
+        dropGarbage();
+    }
+
+    void forget(Draft draft) {
+        drafts.remove(draft);
+    }
+
+    @Override
+    public StoredFile file(String path) {
+        checkOpen();
+        String name = FilePath.find(path);
+        FileEntry missing = null;
+        while (name != null) {
+            FileEntry entry = read(base -> visible().files().find(base, name));
+            StoredFile opened = entry == null ? null : store.open(entry);
+            if (entry == null || opened != null) {
+                return opened;
+            }
+            if (entry.equals(missing)) {
+                throw Failures.storage("the content of file " + name + " is missing in the data folder");
+            }
+            // Replaced between the look and the opening, or really gone.
+            missing = entry;
+        }
+        return null;
+    }
+
+    @Override
+    public boolean removeFile(String path) {
+        checkOpen();
+        String name = FilePath.find(path);
+        boolean removed = name != null && change((base, overlay) -> overlay.removeFile(base, name));
+        dropGarbage();
+        return removed;
+    }
+
+    private void dropGarbage() {
+        if (changes != null) {
+            changes.takeGarbage().forEach(store.contents()::drop);
+        }
+    }
+
+    // ---- embeddings
+
+    @Override
+    public void putEmbedding(Embedding embedding) {
+        checkOpen();
+        Embedding checked = store.settings().embedding(embedding);
+        change((base, overlay) -> overlay.embeddings().put(base, checked.key(), checked));
+    }
+
+    @Override
+    public Embedding embedding(String key) {
+        checkOpen();
+        Settings.checkPresent(key);
+        return read(base -> visible().embeddings().find(base, key));
+    }
+
+    @Override
+    public boolean removeEmbedding(String key) {
+        checkOpen();
+        Settings.checkPresent(key);
+        return change((base, overlay) -> overlay.embeddings().remove(base, key)) != null;
+    }
+
+    @Override
+    public int removeEmbeddingsTagged(String tag) {
+        checkOpen();
+        return change((base, overlay) -> overlay.removeEmbeddingsTagged(base, tag));
+    }
+
+    @Override
+    public List<Embedding.Match> similar(float[] vector, String tag, int limit, Embedding.Metric metric) {
+        checkOpen();
+        return read(base -> {
+            Similarity search = new Similarity(vector, tag, limit, metric);
+            visible().embeddings().each(base, search::visit);
+            return search.best();
+        });
+    }
+
+    // ---- changes and what they are based on
+
     /** The open lock's changes, or none. */
     private Overlay visible() {
-        return changes == null ? new Overlay(store.settings()) : changes;
+        if (changes != null) {
+            return changes;
+        }
+        if (none == null) {
+            none = new Overlay(store.settings());
+        }
+        return none;
     }
 
     private <R> R change(BiFunction<Snapshot, Overlay, R> change) {
@@ -169,9 +299,12 @@ final class MvStoreSession implements Session {
     @Override
     public void rollback() {
         if (depth > 0) {
+            Overlay undone = changes;
             depth = 0;
             changes = null;
             store.unlock();
+            // None when they have been committed.
+            undone.ownContents().forEach(store.contents()::drop);
         }
     }
 
@@ -196,6 +329,7 @@ final class MvStoreSession implements Session {
     public void close() {
         if (!closed) {
             closed = true;
+            List.copyOf(drafts).forEach(Draft::close);
             rollback();
             store.flushSoon();
         }

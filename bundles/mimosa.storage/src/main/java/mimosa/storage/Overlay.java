@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import mimosa.api.storage.Embedding;
 import mimosa.api.storage.Item;
 
 /**
@@ -32,6 +33,12 @@ final class Overlay {
     private final Map<String, Replacement> replaced = new HashMap<>();
     private final Map<String, Spot> removed = new HashMap<>();
     private final Map<String, Item> added = new LinkedHashMap<>();
+    private final KeyedChanges<FileEntry> files =
+            new KeyedChanges<>(Snapshot::files, file -> Settings.bytes(file), this::grow);
+    private final KeyedChanges<Embedding> embeddings =
+            new KeyedChanges<>(Snapshot::embeddings, embedding -> Settings.bytes(embedding), this::grow);
+    private final Set<String> ownContents = new HashSet<>();
+    private final List<String> garbage = new ArrayList<>();
     private long bytes;
 
     Overlay(Settings settings) {
@@ -39,7 +46,21 @@ final class Overlay {
     }
 
     boolean isEmpty() {
-        return replaced.isEmpty() && removed.isEmpty() && added.isEmpty();
+        return replaced.isEmpty() && removed.isEmpty() && added.isEmpty() && files.isEmpty() && embeddings.isEmpty();
+    }
+
+    /** Changes of files; {@link #putFile} and {@link #removeFile} make them. */
+    KeyedChanges<FileEntry> files() {
+        return files;
+    }
+
+    KeyedChanges<Embedding> embeddings() {
+        return embeddings;
+    }
+
+    /** The contents of new files: they are in use when the changes are committed, and garbage if they never are. */
+    Set<String> ownContents() {
+        return ownContents;
     }
 
     Collection<Replacement> replaced() {
@@ -83,7 +104,7 @@ final class Overlay {
             return;
         }
         long more = Settings.bytes(item) - (before == null ? 0 : Settings.bytes(before));
-        settings.checkTotal(base.usedBytes() + bytes + more, more);
+        grow(base, more);
         if (before == null || added.containsKey(key)) {
             added.put(key, item);
         } else {
@@ -91,6 +112,10 @@ final class Overlay {
             replaced.put(
                     key, new Replacement(replacement == null ? Spot.of(base.find(key)) : replacement.before, item));
         }
+    }
+
+    private void grow(Snapshot base, long more) {
+        settings.checkTotal(base.usedBytes() + bytes + more, more);
         bytes += more;
     }
 
@@ -111,6 +136,39 @@ final class Overlay {
         List<String> keys = new ArrayList<>();
         each(base, tag, item -> keys.add(item.key()));
         keys.forEach(key -> remove(base, key));
+        return keys.size();
+    }
+
+    void putFile(Snapshot base, FileEntry file) {
+        FileEntry before = files.put(base, file.path(), file);
+        ownContents.add(file.id());
+        discard(before);
+    }
+
+    /** Removes a file; whether it was there. */
+    boolean removeFile(Snapshot base, String path) {
+        FileEntry before = files.remove(base, path);
+        discard(before);
+        return before != null;
+    }
+
+    private void discard(FileEntry before) {
+        if (before != null && ownContents.remove(before.id())) {
+            garbage.add(before.id());
+        }
+    }
+
+    /** The contents of new files that the changes have replaced or removed again, each once. */
+    List<String> takeGarbage() {
+        List<String> taken = List.copyOf(garbage);
+        garbage.clear();
+        return taken;
+    }
+
+    int removeEmbeddingsTagged(Snapshot base, String tag) {
+        List<String> keys = new ArrayList<>();
+        embeddings.each(base, embedding -> !Similarity.isTagged(embedding, tag) || keys.add(embedding.key()));
+        keys.forEach(key -> embeddings.remove(base, key));
         return keys.size();
     }
 

@@ -11,15 +11,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Where the data of one mim lie: {@code storage/<name>/items.mv} and, when they are encrypted, {@code keys/<name>.key}.
+ * Where the data of one mim lie: {@code storage/<name>/items.mv}, the contents of its files as
+ * {@code storage/<name>/files/<id>} and, when they are encrypted, {@code keys/<name>.key}.
  *
  * @param folder of the data; absent until something is stored
  * @param key file with the key as hexadecimal text; data are encrypted if and only if it exists
@@ -70,6 +74,15 @@ record Place(Path folder, Path key) {
         return folder.resolve("items.new");
     }
 
+    /** The folder of the contents; absent until there is one. */
+    Path contents() {
+        return folder.resolve("files");
+    }
+
+    Path content(String id) {
+        return contents().resolve(id);
+    }
+
     boolean exists() {
         return Files.exists(file());
     }
@@ -85,6 +98,25 @@ record Place(Path folder, Path key) {
         }
         byte[] secret = readKey();
         return new XtsDisk(opener.open(file), secret);
+    }
+
+    /** The disk of a content. When encrypted it has a key of its own, so that equal sectors of two files look different. */
+    Disk openContent(Disk.Opener opener, String id, boolean writable) throws IOException {
+        if (!isEncrypted()) {
+            return opener.share(content(id), writable);
+        }
+        byte[] secret = contentKey(readKey(), id);
+        return new XtsDisk(opener.share(content(id), writable), secret);
+    }
+
+    private static byte[] contentKey(byte[] secret, String id) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA512");
+            mac.init(new SecretKeySpec(secret, "HmacSHA512"));
+            return mac.doFinal(("file " + id).getBytes(StandardCharsets.US_ASCII));
+        } catch (GeneralSecurityException e) {
+            throw Failures.storage("cannot derive a key with HMAC-SHA-512", e);
+        }
     }
 
     private byte[] readKey() throws IOException {

@@ -2,6 +2,7 @@ package mimosa.storage;
 
 import java.time.Duration;
 import mimosa.api.MimosaException;
+import mimosa.api.storage.Embedding;
 import mimosa.api.storage.Item;
 
 /**
@@ -59,6 +60,18 @@ record Settings(
 
     /** An item that may be stored. */
     Item item(String key, String value, String tag) {
+        check(key, value, tag);
+        return new Item(key, value, tag);
+    }
+
+    /** An embedding that may be stored; with a vector of its own. */
+    Embedding embedding(Embedding embedding) {
+        check(embedding.key(), embedding.value(), embedding.tag());
+        Similarity.checkVector(embedding.vector());
+        return new Embedding(embedding.key(), embedding.vector().clone(), embedding.value(), embedding.tag());
+    }
+
+    private void check(String key, String value, String tag) {
         checkPresent(key);
         if (value == null) {
             throw MimosaException.invalid("the value of a stored item is a text, found null");
@@ -69,7 +82,6 @@ record Settings(
         }
         checkSize("key", "keyBytes", key, keyBytes);
         checkSize("value", "valueBytes", value, valueBytes);
-        return new Item(key, value, tag);
     }
 
     /** Any key that is a key at all; one that is too long is never found. */
@@ -91,13 +103,25 @@ record Settings(
     /** @param used bytes that would be in use, of which {@code more} in addition */
     void checkTotal(long used, long more) {
         if (more > 0 && used > totalBytes) {
-            throw Failures.overLimit("items of " + used + " bytes in all are over the limit totalBytes=" + totalBytes
+            throw Failures.overLimit("data of " + used + " bytes in all are over the limit totalBytes=" + totalBytes
                     + "; nothing was changed");
         }
     }
 
-    /** What an item counts. */
+    /** What an item counts; a tag counts nothing. */
     static long bytes(Item item) {
         return Texts.utf8Bytes(item.key()) + Texts.utf8Bytes(item.value());
+    }
+
+    /** What a file counts: its path as well, since there may be many small ones. */
+    static long bytes(FileEntry file) {
+        return Texts.utf8Bytes(file.path()) + file.size();
+    }
+
+    /** What an embedding counts. */
+    static long bytes(Embedding embedding) {
+        return Texts.utf8Bytes(embedding.key())
+                + Texts.utf8Bytes(embedding.value())
+                + (long) Float.BYTES * embedding.vector().length;
     }
 }

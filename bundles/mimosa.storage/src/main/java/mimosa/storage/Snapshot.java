@@ -1,7 +1,9 @@
 package mimosa.storage;
 
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import mimosa.api.storage.Embedding;
 import mimosa.api.storage.Item;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVStore;
@@ -9,7 +11,7 @@ import org.h2.mvstore.MVStoreException;
 import org.h2.mvstore.RootReference;
 
 /**
- * All committed items as they are at one moment; takes no lock, and stays as it is whatever is committed meanwhile. Keeps
+ * All committed data as they are at one moment; takes no lock, and stays as it is whatever is committed meanwhile. Keeps
  * its store open and its pages in the file until it is closed.
  */
 final class Snapshot implements AutoCloseable {
@@ -27,6 +29,8 @@ final class Snapshot implements AutoCloseable {
             RootReference<Long, Item> items,
             RootReference<String, Long> keys,
             RootReference<TagEntry, Long> tags,
+            RootReference<String, FileEntry> files,
+            RootReference<String, Embedding> embeddings,
             long usedBytes,
             long nextPosition) {}
 
@@ -98,6 +102,44 @@ final class Snapshot implements AutoCloseable {
             });
             if (!visitor.test(stored)) {
                 return;
+            }
+        }
+    }
+
+    /** The files, by path. */
+    Keyed<FileEntry> files() {
+        return new Keyed<>(state == null ? null : state.files);
+    }
+
+    /** The embeddings, by key. */
+    Keyed<Embedding> embeddings() {
+        return new Keyed<>(state == null ? null : state.embeddings);
+    }
+
+    /** Values found by a text. */
+    final class Keyed<V> {
+        private final RootReference<String, V> root;
+
+        private Keyed(RootReference<String, V> root) {
+            this.root = root;
+        }
+
+        /** The value, or {@code null}. */
+        V find(String key) {
+            return root == null ? null : guarded(() -> get(root, key));
+        }
+
+        /** Visits keys and values in order of the keys, as long as the visitor says so. */
+        void each(BiPredicate<String, V> visitor) {
+            if (root == null) {
+                return;
+            }
+            Cursor<String, V> cursor = guarded(() -> new Cursor<>(root, null, null));
+            while (guarded(cursor::hasNext)) {
+                String key = guarded(cursor::next);
+                if (!visitor.test(key, cursor.getValue())) {
+                    return;
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 package mimosa.storage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +41,7 @@ final class Store {
     private final Backend backend;
     private final Turns turns = new Turns();
     private final Outage outage;
+    private final Contents contents;
     private final ReentrantLock flushing = new ReentrantLock();
     private final ReentrantLock writing = new ReentrantLock();
     private final AtomicBoolean flushQueued = new AtomicBoolean();
@@ -54,11 +56,16 @@ final class Store {
         this.place = place;
         this.backend = backend;
         this.outage = new Outage(place, backend.disks());
+        this.contents = new Contents(place, backend);
         this.encrypted = place.exists() && place.isEncrypted();
     }
 
     Settings settings() {
         return backend.settings();
+    }
+
+    Contents contents() {
+        return contents;
     }
 
     // ---- reading
@@ -74,7 +81,30 @@ final class Store {
         return used != null && used != tables;
     }
 
+    /** Opens the content of a file; {@code null} when the file has been replaced or removed meanwhile. */
+    ContentFile open(FileEntry file) {
+        try {
+            Disk disk = contents.open(file.id());
+            return disk == null ? null : new ContentFile(file, disk);
+        } catch (IOException e) {
+            throw Failures.storage("cannot open file " + file.path(), e);
+        }
+    }
+
     // ---- writing
+
+    /** Begins a content; the store is there from then on, since its key may be needed. */
+    Disk createContent(String id) throws IOException {
+        writing.lock();
+        try {
+            checkNotEnded();
+            outage.check();
+            use(true).release();
+            return contents.create(id);
+        } finally {
+            writing.unlock();
+        }
+    }
 
     /** Makes a change of its own, when it is this session's turn. */
     <R> R change(MvStoreSession session, Waiting waiting, BiFunction<Snapshot, Overlay, R> change) {
@@ -140,7 +170,7 @@ final class Store {
         } finally {
             used.release();
         }
-        if (used.isHeavy()) {
+        if (used.isHeavy() || used.contents().isUnsynced()) {
             requestFlush();
         }
     }
@@ -148,6 +178,8 @@ final class Store {
     private void apply(Tables used, Overlay changes) {
         try {
             used.apply(changes);
+            contents.adopt(changes.ownContents());
+            changes.ownContents().clear();
         } catch (RuntimeException | Error e) {
             // Part of the changes is in the tables now, which nobody must see.
             fail(used, e, false);
@@ -212,6 +244,7 @@ final class Store {
             }
             // Without a lock: whoever is told may go on at once, on this thread.
             used.acknowledgements().durableUpTo(upTo);
+            contents.delete(used.contents().takeGarbage(upTo));
         } finally {
             used.release();
         }
@@ -221,7 +254,7 @@ final class Store {
     private long commitAndSync(Tables used) {
         try {
             long upTo;
-            writing.lock();
+            lockForCommit(used);
             try {
                 upTo = used.commit();
             } finally {
@@ -229,7 +262,7 @@ final class Store {
             }
             used.sync(settings().powerSafe());
             return upTo;
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             writing.lock();
             try {
                 fail(used, e, true);
@@ -237,6 +270,20 @@ final class Store {
                 writing.unlock();
             }
             return 0;
+        }
+    }
+
+    /** Locks writers out, with the contents of all changed files synced, which is done before if possible as it may take long. */
+    private void lockForCommit(Tables used) throws IOException {
+        for (int tries = 0; tries < 3 && used.contents().isUnsynced(); tries++) {
+            contents.sync(used.contents().takeUnsynced());
+        }
+        writing.lock();
+        try {
+            contents.sync(used.contents().takeUnsynced());
+        } catch (IOException | RuntimeException | Error e) {
+            writing.unlock();
+            throw e;
         }
     }
 
@@ -251,6 +298,7 @@ final class Store {
         LOG.warn("store {} is opened again; changes that were not durable are lost", place.file(), cause);
         givenUp.addAll(used.abandon());
         used.acknowledgements().fail(Failures.notDurable(cause));
+        contents.sweepAgain();
         tables = null;
     }
 
@@ -295,12 +343,24 @@ final class Store {
             Tables opened =
                     Tables.open(place.file(), place.open(backend.disks(), place.file()), settings(), backend.buffers());
             unopenable = null;
+            sweep(opened);
             return opened;
         } catch (IOException | MimosaException e) {
             unopenable = Failures.storage(
                     "cannot open the store " + place.file() + " (check the file, its permissions and the disk)", e);
             unopenableSince = System.nanoTime();
             throw unopenable;
+        }
+    }
+
+    /** Removes what a crash or a failure has left of contents. */
+    private void sweep(Tables opened) {
+        if (contents.isSweepDue()) {
+            try {
+                contents.sweep(opened.contentsInUse());
+            } catch (IOException | UncheckedIOException e) {
+                LOG.warn("what is left of removed files in {} cannot be deleted", place.contents(), e);
+            }
         }
     }
 
@@ -378,7 +438,9 @@ final class Store {
             ended = "storage has stopped";
             Tables used = tables;
             if (used != null) {
-                used.acknowledgements().durableUpTo(commitAndSync(used));
+                long upTo = commitAndSync(used);
+                used.acknowledgements().durableUpTo(upTo);
+                contents.delete(used.contents().takeGarbage(upTo));
             }
             if (used != null && tables == used && !close(used)) {
                 // Somebody is in the midst of a visit. All is durable; the visit ends with an exception.

@@ -36,7 +36,7 @@ public final class Stores {
 
         @AttributeDefinition(
                 name = "Total size",
-                description = "Largest size of all keys and values of one mim, in bytes of UTF-8.")
+                description = "Largest size of all items, files and embeddings of one mim in bytes, texts in UTF-8.")
         long totalBytes() default 268435456;
 
         @AttributeDefinition(

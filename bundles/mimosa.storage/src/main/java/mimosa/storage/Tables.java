@@ -3,10 +3,14 @@ package mimosa.storage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import mimosa.api.storage.Embedding;
 import mimosa.api.storage.Item;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -15,7 +19,8 @@ import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 
 /**
- * The opened file of one store: items by position, and an index to the positions by key and by tag.
+ * The opened file of one store: items by position, and an index to the positions by key and by tag;
+ * files by path, without their content; embeddings by key.
  *
  * <p>Reading is possible at any time by {@link #snapshot}. {@link #apply}, {@link #commit} and {@link #close} are called
  * by one thread at a time. Each user is counted in by {@link #acquire}, so that the file is not closed below it.
@@ -46,7 +51,10 @@ final class Tables {
     private final MVMap<Long, Item> items;
     private final MVMap<String, Long> keys;
     private final MVMap<TagEntry, Long> tags;
+    private final MVMap<String, FileEntry> files;
+    private final MVMap<String, Embedding> embeddings;
     private final MVMap<String, Long> facts;
+    private final ContentChanges contents = new ContentChanges();
     private final Acknowledgements acknowledgements = new Acknowledgements();
     private final AtomicInteger users = new AtomicInteger();
     private volatile Snapshot.State state;
@@ -69,6 +77,11 @@ final class Tables {
         tags = store.openMap(
                 "tags",
                 new MVMap.Builder<TagEntry, Long>().keyType(new TagEntry.Type()).valueType(numbers));
+        files = store.openMap(
+                "files", new MVMap.Builder<String, FileEntry>().keyType(texts).valueType(new FileEntry.Type()));
+        embeddings = store.openMap(
+                "embeddings",
+                new MVMap.Builder<String, Embedding>().keyType(texts).valueType(new EmbeddingType()));
         long format = facts.getOrDefault(FORMAT_FACT, FORMAT);
         if (format != FORMAT) {
             throw new IOException("its format is " + format + ", expected " + FORMAT + ": a newer version wrote it");
@@ -161,11 +174,26 @@ final class Tables {
             keys.put(item.key(), position);
             tag(item.tag(), position++);
         }
+        changes.files().changed().forEach(this::applyFile);
+        changes.embeddings().changed().forEach(this::applyEmbedding);
         long bytes = state.usedBytes() + changes.bytes();
         if (changes.bytes() != 0) {
             facts.put(BYTES_FACT, bytes);
         }
         publish(state.sequence() + 1, bytes, position);
+    }
+
+    private void applyFile(String path, Optional<FileEntry> file) {
+        FileEntry before = file.isPresent() ? files.put(path, file.get()) : files.remove(path);
+        contents.changed(before, file.orElse(null), state.sequence() + 1);
+    }
+
+    private void applyEmbedding(String key, Optional<Embedding> embedding) {
+        if (embedding.isPresent()) {
+            embeddings.put(key, embedding.get());
+        } else {
+            embeddings.remove(key);
+        }
     }
 
     private void tag(String tag, long position) {
@@ -186,8 +214,22 @@ final class Tables {
                 items.flushAndGetRoot(),
                 keys.flushAndGetRoot(),
                 tags.flushAndGetRoot(),
+                files.flushAndGetRoot(),
+                embeddings.flushAndGetRoot(),
                 usedBytes,
                 nextPosition);
+    }
+
+    /** What has become of the contents of files. */
+    ContentChanges contents() {
+        return contents;
+    }
+
+    /** The contents of all files. */
+    Set<String> contentsInUse() {
+        Set<String> ids = new HashSet<>();
+        files.values().forEach(file -> ids.add(file.id()));
+        return ids;
     }
 
     long sequence() {
@@ -218,6 +260,7 @@ final class Tables {
             space.beforeCommit();
             // Compaction moves pages: from here on snapshots have to be of the new ones.
             publish(now.sequence(), now.usedBytes(), now.nextPosition());
+            contents.committing();
             store.commit();
             space.committed();
             committed = now.sequence();
@@ -227,8 +270,9 @@ final class Tables {
 
     /** Makes what has been committed durable; not called along with {@link #commit}. */
     void sync(boolean powerSafe) {
-        if (powerSafe || space.isSyncDue()) {
+        if (powerSafe || contents.isSyncDue() || space.isSyncDue()) {
             fileStore.sync();
+            contents.synced();
             space.synced();
         }
     }

@@ -1,9 +1,13 @@
 package mimosa.storage;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,16 +28,25 @@ final class FaultyDisk implements Disk {
         volatile boolean syncBroken;
         volatile boolean caching;
         private final Map<Long, byte[]> cache = new TreeMap<>();
+        private final Set<Path> unsyncedContents = new HashSet<>();
         private FaultyDisk last;
 
         Disk.Opener opener() {
-            return path -> {
-                last = new FaultyDisk(LocalDisk.open(path), this);
-                return last;
+            return new Disk.Opener() {
+                @Override
+                public Disk open(Path path) throws IOException {
+                    last = new FaultyDisk(LocalDisk.open(path), Faults.this);
+                    return last;
+                }
+
+                @Override
+                public Disk share(Path path, boolean writable) throws IOException {
+                    return new Content(path, LocalDisk.share(path, writable), Faults.this);
+                }
             };
         }
 
-        /** Each cached block is written or lost; the disk that was open is dead. */
+        /** Each cached block is written or lost, as is the content of each file; the disk that was open is dead. */
         void cutPower(Random random) throws IOException {
             synchronized (cache) {
                 for (Map.Entry<Long, byte[]> block : cache.entrySet()) {
@@ -43,6 +56,12 @@ final class FaultyDisk implements Disk {
                 }
                 cache.clear();
                 last.disk.close();
+                for (Path content : unsyncedContents) {
+                    if (random.nextBoolean() && Files.exists(content)) {
+                        Files.write(content, new byte[0]);
+                    }
+                }
+                unsyncedContents.clear();
             }
         }
     }
@@ -140,5 +159,49 @@ final class FaultyDisk implements Disk {
     @Override
     public void close() throws IOException {
         disk.close();
+    }
+
+    /** The content of a file, which is written at once but may be lost until it is synced. */
+    private record Content(Path path, Disk disk, Faults faults) implements Disk {
+        @Override
+        public void read(long position, byte[] target, int offset, int length) throws IOException {
+            disk.read(position, target, offset, length);
+        }
+
+        @Override
+        public void write(long position, byte[] source, int offset, int length) throws IOException {
+            if (faults.full) {
+                throw new IOException("no space left on device");
+            }
+            synchronized (faults.cache) {
+                faults.unsyncedContents.add(path);
+            }
+            disk.write(position, source, offset, length);
+        }
+
+        @Override
+        public long size() throws IOException {
+            return disk.size();
+        }
+
+        @Override
+        public void truncate(long size) throws IOException {
+            disk.truncate(size);
+        }
+
+        @Override
+        public void sync() throws IOException {
+            if (faults.syncBroken) {
+                throw new IOException("input/output error");
+            }
+            synchronized (faults.cache) {
+                faults.unsyncedContents.remove(path);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            disk.close();
+        }
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Random;
@@ -23,11 +25,12 @@ class KillTest {
 
     @Test
     @Tag("J7.24")
+    @Tag("J7.26")
     void afterAKillEachAcknowledgedKeyIsThereAndNoTransactionInPart() throws Exception {
         Random random = new Random();
         Set<String> acknowledged = new HashSet<>();
         for (int round = 0; round < ROUNDS; round++) {
-            acknowledged.addAll(writeUntilKilled(round, 300 + random.nextInt(1500)));
+            acknowledged.addAll(writeUntilKilled(round, 200 + random.nextInt(800)));
             check(acknowledged);
         }
         assertTrue(acknowledged.size() > 300);
@@ -70,15 +73,25 @@ class KillTest {
                 assertNotNull(session.get(key), key);
             }
             assertEquals(session.get("left"), session.get("right"));
+            checkFile(session);
             long[] bytes = new long[1];
             session.each(null, item -> {
                 bytes[0] += Settings.bytes(item);
                 return true;
             });
-            assertEquals(bytes[0], TestStores.view(stores, "mim.api.t").usedBytes());
+            long fileBytes = "d/f".length() + Writers.content(session.get("file")).length;
+            assertEquals(
+                    bytes[0] + fileBytes, TestStores.view(stores, "mim.api.t").usedBytes());
         } finally {
             stores.close();
         }
+    }
+
+    /** The file is whole, belongs to its transaction, and nothing is left of others. */
+    private void checkFile(Session session) {
+        String content = TestStores.read(session, "d/f");
+        assertEquals(new String(Writers.content(session.get("file")), StandardCharsets.ISO_8859_1), content);
+        assertEquals(1, TestStores.contents(data));
     }
 
     /** The child: writes until it is killed. */
@@ -92,6 +105,30 @@ class KillTest {
                 Thread.ofPlatform().start(() -> write(stores, prefix));
             }
             Thread.ofPlatform().start(() -> writePairs(stores));
+            Thread.ofPlatform().start(() -> writeFiles(stores));
+        }
+
+        /** A transaction that replaces a file and says by which. */
+        private static void writeFiles(Stores stores) {
+            for (int n = 0; ; n++) {
+                try (Session session = TestStores.session(stores)) {
+                    session.lock();
+                    session.put("file", String.valueOf(n), "");
+                    TestStores.write(session, "d/f", content(String.valueOf(n)));
+                    session.commit();
+                    session.durable().toCompletableFuture().join();
+                }
+                // A file that is never committed.
+                Session session = TestStores.session(stores);
+                session.newFile("never").write(ByteBuffer.allocate(200_000));
+                session.close();
+            }
+        }
+
+        static byte[] content(String number) {
+            return (number + ",")
+                    .repeat(1 + Integer.parseInt(number) * 7919 % 20_000)
+                    .getBytes();
         }
 
         private static void write(Stores stores, String prefix) {

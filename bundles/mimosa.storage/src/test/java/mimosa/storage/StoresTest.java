@@ -11,18 +11,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
+import mimosa.api.storage.Embedding;
 import mimosa.api.storage.KeyValueStore;
+import mimosa.api.storage.NewFile;
 import mimosa.api.storage.Session;
+import mimosa.api.storage.StoredFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +70,42 @@ class StoresTest {
     private boolean fileHolds(String text) throws IOException {
         return Files.readString(TestStores.file(data), StandardCharsets.ISO_8859_1)
                 .contains(text);
+    }
+
+    @Test
+    void encryptedStoresShowNothingOfItemsFilesAndEmbeddings() throws Exception {
+        view.configure(Map.of("encrypted", "true"));
+        byte[] content = (SECRET + "\n").repeat(5000).getBytes(StandardCharsets.US_ASCII);
+        try (Session session = view.session(TestStores.PATIENT)) {
+            session.put(SECRET, SECRET, SECRET);
+            session.putEmbedding(new Embedding(SECRET, new float[] {1}, SECRET, SECRET));
+            TestStores.write(session, "a " + SECRET, content);
+            TestStores.write(session, "b " + SECRET, content);
+            TestStores.await(session.durable());
+        }
+        stores.close();
+        List<byte[]> contents = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(data).filter(Files::isRegularFile)) {
+            for (Path file : files.toList()) {
+                byte[] bytes = Files.readAllBytes(file);
+                assertFalse(new String(bytes, StandardCharsets.ISO_8859_1).contains("quick"), file.toString());
+                assertFalse(file.toString().contains("quick"), file.toString());
+                if (file.getParent().endsWith("files")) {
+                    contents.add(bytes);
+                }
+            }
+        }
+        assertEquals(2, contents.size());
+        assertFalse(Arrays.equals(contents.get(0), contents.get(1)), "equal files look equal");
+        open();
+        try (Session session = view.session(TestStores.PATIENT);
+                StoredFile file = session.file("a " + SECRET)) {
+            assertEquals(SECRET, session.embedding(SECRET).value());
+            assertEquals(new String(content, StandardCharsets.US_ASCII), TestStores.read(file));
+            ByteBuffer part = ByteBuffer.allocate(100);
+            assertEquals(100, file.read(4050, part));
+            assertArrayEquals(Arrays.copyOfRange(content, 4050, 4150), part.array());
+        }
     }
 
     @Test
@@ -135,10 +177,21 @@ class StoresTest {
         put("k", "1");
         Session old = view.session(TestStores.PATIENT);
         assertEquals("1", old.get("k"));
+        TestStores.write(old, "f", new byte[100]);
+        NewFile draft = old.newFile("g");
+        draft.write(ByteBuffer.allocate(100_000));
+        old.putEmbedding(new Embedding("k", new float[] {1}, "", ""));
         old.lock();
         old.put("k", "2", "");
+        TestStores.write(old, "h", new byte[100]);
         view.destroy();
-        for (Runnable call : List.<Runnable>of(() -> old.get("k"), () -> old.commit(), () -> old.put("k", "3", ""))) {
+        for (Runnable call : List.<Runnable>of(
+                () -> old.get("k"),
+                () -> old.commit(),
+                () -> old.put("k", "3", ""),
+                () -> draft.commit(),
+                () -> TestStores.write(old, "i", new byte[1]),
+                () -> old.file("f"))) {
             assertEquals(
                     Kind.STORAGE, assertThrows(MimosaException.class, call::run).kind());
         }
@@ -148,6 +201,10 @@ class StoresTest {
         }
         assertNull(get("k"));
         assertEquals(0, view.usedBytes());
+        try (Session session = view.session(TestStores.PATIENT)) {
+            assertNull(session.file("f"));
+            assertNull(session.embedding("k"));
+        }
         put("k", "new");
         assertEquals("new", get("k"));
         assertFalse(Files.exists(data.resolve("keys/mim.api.t.key")));

@@ -81,7 +81,9 @@ final class ConfigurationCheck {
     private Metatype metatype(String pid) {
         if (metatypes == null) {
             metatypes = new TreeMap<>();
-            bundles.forEach(bundle -> metatypes.putAll(Metatype.readAll(bundle)));
+            // Several bundles may have a part in one configuration.
+            bundles.forEach(bundle ->
+                    Metatype.readAll(bundle).forEach((id, part) -> metatypes.merge(id, part, Metatype::with)));
         }
         return metatypes.containsKey(pid) ? metatypes.get(pid) : metatypes.get(pid.split("[-~]", 2)[0]);
     }

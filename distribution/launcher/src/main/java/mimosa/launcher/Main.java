@@ -7,21 +7,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 
-/** Starts a node in this process: {@code run}, or {@code demo} to deploy the examples as well. */
+/**
+ * Starts a node in this process: {@code run}, {@code demo} to deploy the examples as well, {@code dev FOLDER} to develop
+ * a mim; the last one makes do with a node that runs already.
+ */
 public final class Main {
     private Main() {}
 
     /** Exits with 0 after a stop that was asked for, with 1 and one sentence on standard error otherwise. */
     public static void main(String[] args) {
-        System.exit(run(args.length == 1 && args[0].equals("demo")));
+        String verb = args.length == 0 ? "run" : args[0];
+        switch (verb) {
+            case "demo" -> System.exit(run((folders, url) -> new Demo(folders, url).deployAll(), (folders, url) -> {}));
+            case "dev" -> System.exit(DevVerb.run(Path.of(args[1])));
+            default -> System.exit(run((folders, url) -> {}, (folders, url) -> {}));
+        }
     }
 
-    private static int run(boolean demo) {
+    /** What to do with a node that has started. */
+    interface Task {
+        void on(Folders folders, String url) throws InterruptedException;
+    }
+
+    static int run(Task beforeReady, Task whenReady) {
         Folders folders = null;
         try {
             folders = Folders.ofSystemProperties();
             try (Occupancy occupancy = Occupancy.take(folders)) {
-                serve(folders, occupancy, demo);
+                serve(folders, occupancy, beforeReady, whenReady);
             }
             return 0;
         } catch (StartFailure e) {
@@ -33,7 +46,7 @@ public final class Main {
         }
     }
 
-    private static void serve(Folders folders, Occupancy occupancy, boolean demo)
+    private static void serve(Folders folders, Occupancy occupancy, Task beforeReady, Task whenReady)
             throws IOException, InterruptedException {
         Node node = Node.prepare(folders);
         Thread hook = new Thread(() -> stop(node, occupancy), "mimosa-stop");
@@ -41,10 +54,9 @@ public final class Main {
         try {
             String url = node.start();
             node.announce(url);
-            if (demo) {
-                new Demo(folders, url).deployAll();
-            }
+            beforeReady.on(folders, url);
             occupancy.ready(url);
+            whenReady.on(folders, url);
         } catch (StartFailure | IllegalStateException e) {
             awaitHookIfStopping(hook);
             node.stop();
@@ -73,7 +85,7 @@ public final class Main {
         Runtime.getRuntime().halt(stopped ? 0 : 1);
     }
 
-    private static int fail(Folders folders, String sentence, Exception e) {
+    static int fail(Folders folders, String sentence, Exception e) {
         String line = sentence.replaceAll("\\s*\\R\\s*", " ");
         System.err.println("mimosa: " + line + details(folders, line, e));
         return 1;

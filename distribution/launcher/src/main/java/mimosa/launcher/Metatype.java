@@ -58,6 +58,13 @@ record Metatype(Map<String, Attribute> attributes) {
         }
     }
 
+    /** Both parts of one configuration. */
+    Metatype with(Metatype other) {
+        Map<String, Attribute> both = new LinkedHashMap<>(attributes);
+        both.putAll(other.attributes);
+        return new Metatype(both);
+    }
+
     /** Everything that a bundle's jar describes, by PID. */
     static Map<String, Metatype> readAll(Path jar) {
         Map<String, Metatype> found = new HashMap<>();
@@ -95,7 +102,8 @@ record Metatype(Map<String, Attribute> attributes) {
         for (Element designate : elements(document.getDocumentElement(), "Designate")) {
             String factory = designate.getAttribute("factoryPid");
             String pid = factory.isEmpty() ? designate.getAttribute("pid") : factory;
-            elements(designate, "Object").forEach(object -> found.put(pid, byId.get(object.getAttribute("ocdref"))));
+            elements(designate, "Object")
+                    .forEach(object -> found.merge(pid, byId.get(object.getAttribute("ocdref")), Metatype::with));
         }
     }
 

@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import mimosa.launcher.Feature.BundleEntry;
 import mimosa.launcher.Services.Service;
 import org.apache.felix.framework.FrameworkFactory;
@@ -44,11 +46,19 @@ final class Node {
     private final List<BundleEntry> entries;
     private final Map<Bundle, Throwable> failures = new ConcurrentHashMap<>();
 
-    private Node(Folders folders, String version, Framework framework, List<BundleEntry> entries) {
+    private final FutureTask<List<String>> configuration;
+
+    private Node(
+            Folders folders,
+            String version,
+            Framework framework,
+            List<BundleEntry> entries,
+            FutureTask<List<String>> configuration) {
         this.folders = folders;
         this.version = version;
         this.framework = framework;
         this.entries = entries;
+        this.configuration = configuration;
     }
 
     /** Reads the features and checks what can be checked without starting anything. */
@@ -69,13 +79,14 @@ final class Node {
         List<Path> jars = entries.stream()
                 .map(entry -> folders.bundles().resolve(entry.jar()))
                 .toList();
-        new ConfigurationCheck(folders.config(), jars)
-                .check()
-                .forEach(warning -> System.err.println("warning: " + warning));
+        // Beside the start of the framework, which it does not need; whatever goes wrong there, this is said first.
+        FutureTask<List<String>> configuration =
+                new FutureTask<>(new ConfigurationCheck(folders.config(), jars)::check);
+        Thread.ofPlatform().daemon().name("mimosa-configuration").start(configuration);
         String version = version(features);
         int lastLevel = entries.stream().mapToInt(BundleEntry::startLevel).max().orElse(1);
         Map<String, String> properties = properties(folders, version, lastLevel, features);
-        return new Node(folders, version, new FrameworkFactory().newFramework(properties), entries);
+        return new Node(folders, version, new FrameworkFactory().newFramework(properties), entries, configuration);
     }
 
     /** Mimosa has the version of its own feature. */
@@ -138,8 +149,10 @@ final class Node {
             }
             framework.start();
         } catch (BundleException | IOException e) {
+            checkConfiguration();
             throw new StartFailure("the framework cannot start: " + StartCheck.reason(e), e);
         }
+        checkConfiguration();
         String problem = StartCheck.bundleProblem(bundles, failures);
         if (problem != null) {
             throw new StartFailure(
@@ -147,6 +160,19 @@ final class Node {
         }
         awaitComponents();
         return awaitReady();
+    }
+
+    private void checkConfiguration() {
+        try {
+            configuration.get().forEach(warning -> System.err.println("warning: " + warning));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("interrupted while the configuration was checked", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StartFailure known
+                    ? known
+                    : new StartFailure("the configuration cannot be checked: " + e.getCause(), e.getCause());
+        }
     }
 
     private Bundle install(BundleEntry entry) throws BundleException {

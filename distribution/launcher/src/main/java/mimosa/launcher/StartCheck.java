@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import mimosa.launcher.Services.Service;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
+import org.osgi.framework.wiring.BundleRevision;
 
 /** Says what is wrong with a framework that has reached its start level, in one sentence. */
 final class StartCheck {
@@ -51,7 +51,7 @@ final class StartCheck {
     }
 
     static boolean isFragment(Bundle bundle) {
-        return bundle.getHeaders("").get(Constants.FRAGMENT_HOST) != null;
+        return (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
     }
 
     /** The resolver's message shortened to the requirement at the bottom of it; otherwise the cause at the bottom. */

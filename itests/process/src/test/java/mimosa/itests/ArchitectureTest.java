@@ -27,6 +27,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> LIBRARY_USERS = Map.of(
             "org.eclipse.jetty.client", Set.of("mimosa.client"),
             "org.eclipse.jetty.server", Set.of("mimosa.gateway"),
+            "org.eclipse.jetty.websocket", Set.of("mimosa.gateway"),
             "org.h2.", Set.of("mimosa.storage"),
             "org.apache.felix.fileinstall", Set.of("mimosa.hotdeploy"),
             "java.lang.management", Set.of("mimosa.quota"),

@@ -43,7 +43,8 @@ class JavaScriptContractTest {
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"language", "globals", "lifeCycle", "requests", "responses", "context", "storage"})
+    @MethodSource({"language", "modern", "globals", "lifeCycle", "requests", "responses", "context", "storage", "files"
+    })
     void holds(JavaScriptCase c) {
         HttpResponse<String> answer = c.run(node);
         assertEquals(c.expected().status(), answer.statusCode(), answer::body);
@@ -92,6 +93,87 @@ class JavaScriptContractTest {
                                 "try{null.x}catch(e){response.end(String(e.javaException)+String(e.rhinoException)"
                                         + "+String(e.getClass))}")
                         .answers("undefinedundefinedundefined"));
+    }
+
+    static Stream<JavaScriptCase> modern() {
+        return Stream.of(
+                file("J1.4", "a class", "class A { f() { return 'a' } }\n" + Node.handler("response.end(new A().f())"))
+                        .answers("a"),
+                handler(
+                                "J1.9",
+                                "a const in a loop body",
+                                "var s='';for(var i=0;i<3;i++){const x=i;s+=x} response.end(s)")
+                        .answers("012"),
+                handler(
+                                "J1.10",
+                                "a let in a loop head that a closure keeps",
+                                "var f=[];for(let i=0;i<3;i++)f.push(function(){return i});"
+                                        + " response.end(f.map(function(g){return g()}).join())")
+                        .answers("0,1,2"),
+                file(
+                                "modern",
+                                "async functions, destructuring and spread",
+                                """
+                                const call = (context, url) => new Promise((resolve, reject) =>
+                                  context.http.request({ url, success: (r) => resolve(r.data), error: (e) => reject(e) }));
+                                mimikModule.exports = async (context, request, response) => {
+                                  if (request.url === '/inner') return response.end('inner');
+                                  const { httpPort, ...rest } = context.info;
+                                  const said = [];
+                                  for (const part of ['a', 'b']) said.push(() => part);
+                                  const answer = await call(context, `127.0.0.1:${httpPort}/api/t/v1/inner`);
+                                  response.end([...said.map((f) => f()), answer, rest.serviceType].join());
+                                };
+                                """)
+                        .answers("a,b,inner,api-t"));
+    }
+
+    static Stream<JavaScriptCase> files() {
+        String s = "var s=context.storage, o=[];";
+        String users =
+                s + "for (var i=1;i<=30;i++) s.setItemWithTag('u'+i, JSON.stringify({name:'n'+i,age:i}), 'users');"
+                        + " s.setItemWithTag('bad','not json','users');";
+        return Stream.of(
+                handler(
+                                "J7.11",
+                                "a page of the items that match",
+                                users + "s.getJsonItemsPaginated(0,10,function(items,total){"
+                                        + "response.end(items.length+','+total+','+items[0].age)},{tag:'users',"
+                                        + "filters:[{jsonPath:'$.age',comparisonOperator:'>',value:'18'}]})")
+                        .answers("10,12,19"),
+                handler(
+                                "J7.16",
+                                "a path that is not supported is named",
+                                s + "try{s.getJsonItemsPaginated(0,1,function(){},{filters:[{jsonPath:'$..a',"
+                                        + "comparisonOperator:'=',value:'1'}]})}catch(e){response.end(e.message)}")
+                        .answers(200, "$..a"),
+                handler(
+                                "J7.26",
+                                "a saved file is sent with its type",
+                                s + "s.saveFile('d/f.txt','aGk='); response.writeMimeFile('d/f.txt','text/plain')")
+                        .answers("hi"),
+                handler(
+                                "J7.27",
+                                "a path cannot leave the file area",
+                                s + "['../f','a/../../f','a\\\\b'].forEach(function(p){try{s.saveFile(p,'aGk=')}"
+                                        + "catch(e){o.push(/illegal path/.test(e.message))}}); response.end(o.join())")
+                        .answers("true,true,true"),
+                handler("J5.7", "a missing file is a 404", "response.writeMimeFile('none','text/plain')")
+                        .answers(404, "\"code\":404"),
+                handler(
+                                "J4.8",
+                                "a form is walked part by part",
+                                s + "request.handleFormRequest({found:function(k,f){return f?"
+                                        + "{action:'store',path:'m/x.bin'}:{action:'get'}},get:function(k,v){o.push(k+v)},"
+                                        + "store:function(p,n){o.push(p+n)}}); response.end(o.join())")
+                        .call(
+                                "POST",
+                                "",
+                                Map.of("Content-Type", "multipart/form-data; boundary=b"),
+                                "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--b\r\n"
+                                        + "Content-Disposition: form-data; name=\"f\"; filename=\"x\"\r\n\r\n"
+                                        + "sixsix\r\n--b--\r\n")
+                        .answers("a1,m/x.bin6"));
     }
 
     static Stream<JavaScriptCase> globals() {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -19,17 +21,24 @@ class ReadmeTest {
     private static Path folder;
     private static String readme;
 
+    /** A copy of the distribution where a build puts it, with a free port: all that the reader's machine has. */
     @BeforeAll
     static void start() throws IOException {
-        node = Node.start("readme");
-        folder = Files.createDirectories(node.home.resolve("reader"));
-        Files.createSymbolicLink(folder.resolve("bin"), Node.DISTRIBUTION.resolve("bin"));
-        readme = Files.readString(Node.DISTRIBUTION.resolve("README.md"));
+        node = Node.create("readme", Map.of());
+        String name = Node.DISTRIBUTION.getFileName().toString();
+        folder = Files.createDirectories(node.home.resolve("distribution/target/" + name + "/" + name));
+        StartTest.copyDistribution(folder);
+        Files.copy(
+                node.home.resolve("config/mimosa.gateway.cfg"),
+                folder.resolve("config/mimosa.gateway.cfg"),
+                StandardCopyOption.REPLACE_EXISTING);
+        readme = Files.readString(folder.resolve("README.md"));
+        run("node", node.home);
     }
 
     @AfterAll
     static void stop() {
-        node.close();
+        Node.run(new ProcessBuilder(folder.resolve("bin/mimosa").toString(), "stop"), folder);
     }
 
     /** The code block that follows a marker. */
@@ -41,11 +50,12 @@ class ReadmeTest {
     }
 
     private static String run(String name) {
+        return run(name, folder);
+    }
+
+    private static String run(String name, Path where) {
         String script = block("run: " + name).replace("127.0.0.1:8083", "127.0.0.1:" + node.port);
-        ProcessBuilder builder = new ProcessBuilder("sh", "-ec", script);
-        builder.environment().put("MIMOSA_HOME", node.home.toString());
-        builder.directory(folder.toFile());
-        Node.Result result = Node.run(builder, node.home);
+        Node.Result result = Node.run(new ProcessBuilder("sh", "-ec", script).directory(where.toFile()), node.home);
         assertEquals(0, result.exit(), () -> name + ": " + result);
         return result.out();
     }
@@ -66,7 +76,8 @@ class ReadmeTest {
     /** Every table of shell commands names commands that exist. */
     @Test
     void theShellKnowsTheCommandsOfTheReadme() {
-        String help = node.mimosa("shell", "help").out();
+        String help = Node.run(new ProcessBuilder(folder.resolve("bin/mimosa").toString(), "shell", "help"), folder)
+                .out();
         Matcher command = Pattern.compile("`(mim:\\w+)").matcher(readme);
         while (command.find()) {
             assertTrue(help.contains(command.group(1)), command.group(1) + " is not in: " + help);

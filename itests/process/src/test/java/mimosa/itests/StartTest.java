@@ -60,7 +60,7 @@ class StartTest {
         assertOneSentence(Node.run(builder, copy), "mimosa.storage");
     }
 
-    private static void copyDistribution(Path target) throws IOException {
+    static void copyDistribution(Path target) throws IOException {
         try (Stream<Path> files = Files.walk(Node.DISTRIBUTION)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Path relative = Node.DISTRIBUTION.relativize(file);

@@ -31,6 +31,17 @@ public interface Host extends AutoCloseable {
      */
     void log(Level level, String text);
 
+    /**
+     * Pushes an event to every client connected to the mim's WebSocket, after the storage changes made before it are
+     * durable and in the order of the calls; no effect when the mim has no WebSocket support.
+     *
+     * @param frame the text of the frame, JSON
+     */
+    void publish(String frame);
+
+    /** What integrators add to {@code context}, by name; as it was when the instance started. */
+    Map<String, ContextExtension> extensions();
+
     /** The request's id, as in {@link mimosa.api.http.Exchange#requestId}. */
     String requestId();
 

@@ -79,6 +79,15 @@ public interface Exchange {
      */
     void setHeader(String name, String... values);
 
+    /**
+     * Declares how many bytes {@link #write} and {@link #end} are going to send, so that an answer in several pieces
+     * leaves with this {@code Content-Length}. An answer that turns out longer or shorter fails; one to {@code HEAD} may
+     * leave its body out. No effect once committed, nor where an answer has no framing.
+     *
+     * @param bytes 0 and up
+     */
+    default void contentLength(long bytes) {}
+
     /** Whether the first byte of the answer has left. */
     boolean isCommitted();
 
@@ -93,8 +102,8 @@ public interface Exchange {
     CompletionStage<Void> write(ByteBuffer chunk);
 
     /**
-     * Sends the last chunk and finishes the answer; with no earlier {@link #write} its length is sent as
-     * {@code Content-Length}. A second call is ignored. The body of an answer to {@code HEAD}, and of 204 and 304, is
+     * Sends the last chunk and finishes the answer; with no earlier {@link #write} and no {@link #contentLength} its
+     * length is sent as {@code Content-Length}. A second call is ignored. The body of an answer to {@code HEAD}, and of 204 and 304, is
      * dropped.
      */
     CompletionStage<Void> end(ByteBuffer chunk);
@@ -106,6 +115,15 @@ public interface Exchange {
      * stream) is aborted, so that the client sees a truncated message. Ignored after {@link #end}.
      */
     void fail(Throwable failure);
+
+    /**
+     * Answers a WebSocket handshake. Instead of everything else; {@link #done} completes when the connection has closed.
+     *
+     * @param onClose run once when the connection has closed; data frames of the client are read and dropped
+     * @return completes with the open connection; fails with kind {@code UPGRADE_REQUIRED} when the request is no
+     *     handshake (nothing has been answered then)
+     */
+    CompletionStage<WebSocket> upgrade(Runnable onClose);
 
     /** Completes (never exceptionally) when the answer has been sent, has failed or has lost its client. */
     CompletionStage<Outcome> done();

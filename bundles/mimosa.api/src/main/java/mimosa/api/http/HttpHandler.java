@@ -3,7 +3,7 @@ package mimosa.api.http;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A HTTP end point. Register it as a service with the property {@link #PATH}; the gateway sends it every request at or
+ * An HTTP end point. Register it as a service with the property {@link #PATH}; the gateway sends it every request at or
  * below that path, unless another handler has a longer matching path. It appears and disappears with the service.
  *
  * <pre>

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param id {@code <clientId>-<name>}
  * @param image tag of its image, {@code name:version}
  * @param imageId id of its image, which may have been replaced or deleted since
- * @param digest of the image it was made from
+ * @param digest of the image it was made from; empty when its bundle was made elsewhere and does not say
  * @param engine {@code js} or {@code wasm}
  * @param path effective path, {@code /<clientId><base path>}
  * @param alias a second path; {@code null} when there is none
@@ -17,8 +17,8 @@ import java.util.Map;
  * @param reason why it should run but does not; {@code null} otherwise
  * @param origin see {@link Deployment#origin}
  * @param generation counts up with each redeploy, from 1
- * @param requests answered since the start of the node
- * @param errors of those, how many with status 500 and above
+ * @param requests received since the start of the node
+ * @param errors of those, how many were answered with an error by the runtime or broken off
  * @param active instances at work
  */
 public record Mim(

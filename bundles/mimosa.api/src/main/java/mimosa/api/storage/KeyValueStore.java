@@ -18,7 +18,7 @@ public interface KeyValueStore {
      */
     Session session(Waiting waiting);
 
-    /** Bytes in use by keys and values, in UTF-8. */
+    /** Bytes in use by keys and values (in UTF-8), files and embeddings. */
     long usedBytes();
 
     /**

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import mimosa.api.MimosaException;
 import mimosa.api.http.Exchange;
+import mimosa.api.storage.StoredFile;
 
 /**
  * The answer of one instance as its script has shaped it so far, and its way to the exchange. Used by the thread that
@@ -97,6 +98,21 @@ final class Answer {
         begin(status, chunk.length);
         state = new State(state.fields, true, true, state.bytes);
         effects.add(() -> exchange.end(ByteBuffer.wrap(chunk)));
+    }
+
+    /** Sends a stored file as all, or the rest, of the answer; its bytes do not count. Closes it. */
+    void end(int status, String mimeType, StoredFile file) {
+        FileAnswer body = state.begun ? FileAnswer.rest(exchange, file) : FileAnswer.of(exchange, file, status);
+        if (!state.begun) {
+            setHeader("Content-Type", mimeType);
+            setHeader("Accept-Ranges", "bytes");
+            if (body.contentRange() != null) {
+                setHeader("Content-Range", body.contentRange());
+            }
+        }
+        begin(body.status(), 0);
+        state = new State(state.fields, true, true, state.bytes);
+        effects.add(body);
     }
 
     /** Ends the answer with an error of the runtime instead. */

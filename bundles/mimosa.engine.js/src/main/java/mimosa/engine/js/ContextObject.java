@@ -3,6 +3,7 @@ package mimosa.engine.js;
 import java.util.Map;
 import mimosa.api.engine.Host;
 import org.mozilla.javascript.Callable;
+import org.mozilla.javascript.NativeJSON;
 import org.mozilla.javascript.ScriptRuntime;
 import org.mozilla.javascript.Scriptable;
 import org.mozilla.javascript.ScriptableObject;
@@ -22,14 +23,36 @@ final class ContextObject {
         ScriptableObject.putProperty(context, "storage", StorageObject.create(guest, global, instance));
         ScriptableObject.putProperty(context, "http", HttpObject.create(guest, global, instance));
         ScriptableObject.putProperty(context, "edge", edge(guest, global));
-        HostFunction.define(guest, global, context, "dispatchWebSocketEvent", 1, (g, args) -> {
-            if (args.values().length > 0 && !(args.get(0) instanceof Scriptable)) {
-                throw ScriptRuntime.typeError("context.dispatchWebSocketEvent: expected an object, found "
-                        + ScriptRuntime.typeof(args.get(0)));
-            }
-            return Undefined.instance;
-        });
+        HostFunction.define(
+                guest, global, context, "dispatchWebSocketEvent", 1, (g, args) -> dispatch(g, args, instance));
+        ExtensionObjects.define(guest, global, context, host.extensions());
         return context;
+    }
+
+    private static Object dispatch(Guest guest, Args args, Instance instance) {
+        Object given = args.get(0);
+        if (Undefined.isUndefined(given)) {
+            return Undefined.instance;
+        }
+        if (!(given instanceof Scriptable event) || Args.isSymbol(given)) {
+            throw ScriptRuntime.typeError(
+                    "context.dispatchWebSocketEvent: expected an object, found " + ScriptRuntime.typeof(given));
+        }
+        String type = json(guest, args.scope(), event, "type");
+        String message = json(guest, args.scope(), event, "message");
+        String frame = "{\"type\":" + (type == null ? "null" : type)
+                + (message == null ? "" : ",\"message\":" + message) + "}";
+        instance.effects().add(() -> instance.host().publish(frame));
+        return Undefined.instance;
+    }
+
+    /** A property as JSON; {@code null} for what JSON leaves out. */
+    private static String json(Guest guest, Scriptable scope, Scriptable object, String name) {
+        Object value = ScriptableObject.getProperty(object, name);
+        Object text = value == Scriptable.NOT_FOUND
+                ? Undefined.instance
+                : NativeJSON.stringify(guest, scope, value, null, null);
+        return Args.given(text) ? text.toString() : null;
     }
 
     private static Scriptable info(Guest guest, Scriptable global, Host.Info info) {

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.ErrorReporter;
 import org.mozilla.javascript.Evaluator;
+import org.mozilla.javascript.NativeDepth;
 import org.mozilla.javascript.RejectionWatch;
 import org.mozilla.javascript.RhinoException;
 import org.mozilla.javascript.ScriptRuntime;
@@ -30,9 +31,13 @@ final class Guest extends Context {
 
     private static final SecureRandom SEEDS = new SecureRandom();
     private static final int JOBS_BETWEEN_CHECKS = 32;
-    private static final int CALLS_BETWEEN_CHECKS = 500;
+    private static final int CALLS_BETWEEN_CHECKS = 512;
+
+    /** A divisor of {@link #CALLS_BETWEEN_CHECKS}: meanwhile the stack cannot have grown by much. */
+    private static final int CALLS_BETWEEN_LOOKS_AT_THE_STACK = 16;
 
     private final Tenant tenant;
+    private final int maxNativeDepth;
     private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
     private RejectionWatch rejections;
     private SplittableRandom random;
@@ -41,6 +46,7 @@ final class Guest extends Context {
     Guest(Sandbox sandbox, Tenant tenant) {
         super(sandbox);
         this.tenant = tenant;
+        this.maxNativeDepth = sandbox.maxNativeDepth();
         setInterpretedMode(true);
         setLanguageVersion(VERSION_ES6);
         setLocale(Locale.ENGLISH);
@@ -141,9 +147,13 @@ final class Guest extends Context {
     private final class CallWatch implements Debugger {
         @Override
         public DebugFrame getFrame(Context cx, DebuggableScript function) {
-            if (tenant.isStopping() || ++calls >= CALLS_BETWEEN_CHECKS) {
+            calls++;
+            if (tenant.isStopping() || calls >= CALLS_BETWEEN_CHECKS) {
                 calls = 0;
                 tenant.check();
+            }
+            if (calls % CALLS_BETWEEN_LOOKS_AT_THE_STACK == 0 && NativeDepth.of(cx) > maxNativeDepth) {
+                throw JsError.tooDeep();
             }
             return null;
         }

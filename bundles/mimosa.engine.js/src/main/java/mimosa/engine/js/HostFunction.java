@@ -53,9 +53,12 @@ final class HostFunction extends BaseFunction {
             guest.tenant().check();
         }
         try {
+            StackRoom.ensure();
             return body.call(guest, new Args(getParentScope(), arguments));
         } catch (MimosaException e) {
             throw JsError.of(guest, getParentScope(), e);
+        } catch (StackOverflowError e) {
+            throw JsError.tooDeep();
         }
     }
 

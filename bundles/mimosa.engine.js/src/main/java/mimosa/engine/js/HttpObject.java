@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import mimosa.api.client.OutboundRequest;
 import mimosa.api.http.HeaderField;
+import mimosa.api.storage.Session;
+import mimosa.api.storage.StoredFile;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.NativeJSON;
 import org.mozilla.javascript.ScriptRuntime;
@@ -53,6 +55,7 @@ final class HttpObject {
         Outbound call = new Outbound(
                 instance,
                 mode.equals("stream"),
+                outputFile(guest, args.scope(), options),
                 Args.asFunction(option(options, "success")),
                 Args.asFunction(option(options, "error")));
         if (headers.stream().anyMatch(HttpObject::isIllegal)) {
@@ -61,6 +64,20 @@ final class HttpObject {
             call.send(request);
         }
         return Undefined.instance;
+    }
+
+    /** Where the answer is to be written; {@code null} when that is memory. An illegal path is found before the call. */
+    private OutputFile outputFile(Guest guest, Scriptable scope, Scriptable options) {
+        String path = text(options, "outputFile", "");
+        if (path.isEmpty()) {
+            return null;
+        }
+        Session session = instance.host().storage();
+        StoredFile earlier = JsError.plain(guest, scope, () -> session.file(path));
+        if (earlier != null) {
+            earlier.close();
+        }
+        return new OutputFile(session, path);
     }
 
     /** How many mims have called each other on the way to this one. */

@@ -54,6 +54,7 @@ final class Instance implements Tenant {
     private final Effects effects = new Effects();
     private final Answer answer;
     private final Set<Outbound> outbound = new HashSet<>();
+    private final Set<String> warned = new HashSet<>();
     private final Queue<Turn> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger wakes = new AtomicInteger();
     private final CompletableFuture<Void> stopSignal = new CompletableFuture<>();
@@ -128,6 +129,13 @@ final class Instance implements Tenant {
     @Override
     public void log(Level level, String text) {
         host.log(level, text);
+    }
+
+    /** Logs a warning, the first time only: what it is about may happen often. */
+    void warnOnce(String text) {
+        if (warned.add(text)) {
+            log(Level.WARN, text);
+        }
     }
 
     void began(Outbound call) {
@@ -326,7 +334,7 @@ final class Instance implements Tenant {
         Realm realm = program.realms().fresh(entered);
         global = realm.global();
         response = ResponseObject.create(entered, global, this);
-        Scriptable request = RequestObject.create(entered, global, exchange);
+        Scriptable request = RequestObject.create(entered, global, this);
         Scriptable context = ContextObject.create(entered, global, this);
         realm.handler().call(entered, global, global, new Object[] {context, request, response.object()});
     }
@@ -394,7 +402,9 @@ final class Instance implements Tenant {
     private void deepStack() {
         GuestError error = new GuestError("RangeError: too many nested calls", List.of());
         log(Level.ERROR, error.text());
-        exchange.fail(new MimosaException(Kind.GUEST, error.text()));
+        if (!answer.isEnded()) {
+            exchange.fail(new MimosaException(Kind.GUEST, error.text()));
+        }
         close();
     }
 
@@ -470,7 +480,7 @@ final class Instance implements Tenant {
         if (alarm != null) {
             alarm.cancel(false);
         }
-        quietly("abort its outbound calls", () -> Set.copyOf(outbound).forEach(Outbound::abort));
+        quietly("abort its outbound calls", () -> Set.copyOf(outbound).forEach(Outbound::close));
         quietly("close its host", host::close);
         quietly("close its budget", budget::close);
         program.ended(this);

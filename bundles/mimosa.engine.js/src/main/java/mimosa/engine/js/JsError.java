@@ -1,6 +1,8 @@
 package mimosa.engine.js;
 
+import java.util.function.Supplier;
 import mimosa.api.MimosaException;
+import org.mozilla.javascript.EcmaError;
 import org.mozilla.javascript.JavaScriptException;
 import org.mozilla.javascript.ScriptRuntime;
 import org.mozilla.javascript.Scriptable;
@@ -29,6 +31,20 @@ final class JsError {
             throw stopped;
         }
         return (RuntimeException) translated;
+    }
+
+    /** Does something with the store, whose objections to its input are plain errors of the script here. */
+    static <T> T plain(Guest guest, Scriptable scope, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (MimosaException e) {
+            throw e.kind() == MimosaException.Kind.INVALID ? named(guest, scope, "Error", e.getMessage()) : e;
+        }
+    }
+
+    /** For a stack that has come to its end, or near it. */
+    static EcmaError tooDeep() {
+        return ScriptRuntime.rangeError("too many nested calls");
     }
 
     /** An {@code Error} with the given {@code name}. */

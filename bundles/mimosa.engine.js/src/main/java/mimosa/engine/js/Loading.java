@@ -16,31 +16,52 @@ final class Loading {
     private final Sandbox sandbox;
     private final String name;
     private final String source;
+    private final String map;
     private final SourceMap sourceMap;
 
-    Loading(Sandbox sandbox, Payload payload) {
+    private Loading(Sandbox sandbox, String name, String source, String map) {
         this.sandbox = sandbox;
-        this.name = payload.name();
+        this.name = name;
+        this.source = source;
+        this.map = map;
+        this.sourceMap = SourceMap.of(name, map);
+    }
+
+    static Loading of(Sandbox sandbox, Payload payload) {
         String text = new String(payload.program(), StandardCharsets.UTF_8);
-        this.source = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        this.sourceMap = SourceMap.find(name, source, payload.sourceMap());
+        String source = text.startsWith("\uFEFF") ? text.substring(1) : text;
+        return new Loading(sandbox, payload.name(), source, SourceMap.json(source, payload.sourceMap()));
+    }
+
+    /** The same program in the language that Rhino has right. */
+    Loading downLevelled(DownLevelling downLevelling) {
+        Transpiled result = downLevelling.apply(name, source, sourceMap.isPresent() ? map : null);
+        return new Loading(sandbox, name, result.code(), result.map());
     }
 
     SourceMap sourceMap() {
         return sourceMap;
     }
 
-    /** @throws MimosaException of kind {@code INVALID} for syntax that Rhino does not understand */
-    Script compile() {
+    /**
+     * @param script {@code null} when Rhino lacks the program's syntax or would get it wrong
+     * @param refusal {@code null} when there is a script
+     */
+    record Compiled(Script script, MimosaException refusal) {}
+
+    /** @throws MimosaException of kind {@code INVALID} for what no other syntax would help */
+    Compiled compile() {
         Guest guest = new Guest(sandbox, new NoTenant());
         guest.setErrorReporter(new FirstError());
         try (Context entered = sandbox.enterContext(guest)) {
-            return entered.compileString(source, name, 1, null);
+            return new Compiled(entered.compileString(source, name, 1, null), null);
         } catch (EcmaError e) {
-            throw MimosaException.invalid(e.getErrorMessage());
+            return new Compiled(null, MimosaException.invalid(e.getErrorMessage()));
         } catch (EvaluatorException e) {
-            throw MimosaException.invalid(name + ":" + Math.max(1, e.lineNumber()) + ":" + Math.max(1, e.columnNumber())
-                    + ": " + e.details() + "; transpile to ES5");
+            return new Compiled(
+                    null,
+                    MimosaException.invalid(sourceMap.position(name, Math.max(1, e.lineNumber())) + ":"
+                            + Math.max(1, e.columnNumber()) + ": " + e.details() + "; transpile to ES5"));
         } catch (StackOverflowError e) {
             throw MimosaException.invalid(name + ":1:1: the program is nested too deeply; transpile to ES5");
         }

@@ -20,6 +20,7 @@ import org.mozilla.javascript.ScriptableObject;
 final class Outbound implements Effects.Effect, ResponseListener {
     private final Instance instance;
     private final boolean stream;
+    private final OutputFile output;
     private final Callable success;
     private final Callable error;
     private final ByteArrayOutputStream collected = new ByteArrayOutputStream();
@@ -34,19 +35,25 @@ final class Outbound implements Effects.Effect, ResponseListener {
     private List<HeaderField> headers = List.of();
     private MediaType type = MediaType.of(null);
     private boolean inPieces;
+    private boolean intoFile;
     private PieceDecoder decoder;
 
     /** Whether the script has seen the first piece. Used by the instance's thread. */
     private boolean headSeen;
 
+    /** Whether the final callback has been, or is being, called. Used by the instance's thread. */
+    private boolean concluded;
+
     /**
      * @param stream whether the script wants the pieces as they come
+     * @param output where a successful answer goes instead of memory; may be {@code null}
      * @param success may be {@code null}
      * @param error may be {@code null}
      */
-    Outbound(Instance instance, boolean stream, Callable success, Callable error) {
+    Outbound(Instance instance, boolean stream, OutputFile output, Callable success, Callable error) {
         this.instance = instance;
         this.stream = stream;
+        this.output = output;
         this.success = success;
         this.error = error;
     }
@@ -92,6 +99,14 @@ final class Outbound implements Effects.Effect, ResponseListener {
         }
     }
 
+    /** Ends the call with its instance. */
+    void close() {
+        abort();
+        if (output != null) {
+            output.close();
+        }
+    }
+
     @Override
     public void head(int answered, List<HeaderField> fields) {
         status = answered;
@@ -99,7 +114,10 @@ final class Outbound implements Effects.Effect, ResponseListener {
         type = MediaType.of(field("content-type"));
         inPieces = stream
                 && answered < 400
-                && (field("content-length") == null || type.type().equals("text/event-stream"));
+                && (output != null
+                        || field("content-length") == null
+                        || type.type().equals("text/event-stream"));
+        intoFile = output != null && answered < 400;
         decoder = inPieces ? new PieceDecoder(type) : null;
     }
 
@@ -114,6 +132,10 @@ final class Outbound implements Effects.Effect, ResponseListener {
     @Override
     public void data(ByteBuffer chunk, Runnable more) {
         if (over) {
+            return;
+        }
+        if (intoFile) {
+            instance.post(guest -> store(guest, chunk, more));
             return;
         }
         if (inPieces) {
@@ -138,12 +160,54 @@ final class Outbound implements Effects.Effect, ResponseListener {
         more.run();
     }
 
+    private void store(Guest guest, ByteBuffer chunk, Runnable more) {
+        if (concluded) {
+            return;
+        }
+        try {
+            output.write(chunk);
+        } catch (MimosaException e) {
+            instance.check();
+            abort();
+            conclude(guest, g -> fail(g, e.getMessage(), false));
+            return;
+        }
+        if (inPieces && output.isReportDue()) {
+            invoke(guest, success, piece(guest, output.progress(announced()), false));
+        }
+        more.run();
+    }
+
+    /** How long the body is to be; 0 when the server has not said. */
+    private long announced() {
+        String length = field("content-length");
+        boolean plain = length != null && length.matches("\\d{1,18}") && field("content-encoding") == null;
+        return plain ? Long.parseLong(length) : 0;
+    }
+
+    private void stored(Guest guest) {
+        try (output) {
+            output.commit();
+        } catch (MimosaException e) {
+            instance.check();
+            fail(guest, e.getMessage(), false);
+            return;
+        }
+        if (inPieces) {
+            invoke(guest, success, piece(guest, output.result(), true));
+        } else {
+            succeed(guest, output.result());
+        }
+    }
+
     @Override
     public void end() {
         if (over) {
             return;
         }
-        if (inPieces) {
+        if (intoFile) {
+            finish(this::stored);
+        } else if (inPieces) {
             String rest = decoder.decode(ByteBuffer.allocate(0), true);
             if (!rest.isEmpty()) {
                 instance.post(guest -> invoke(guest, success, piece(guest, rest, false)));
@@ -152,7 +216,7 @@ final class Outbound implements Effects.Effect, ResponseListener {
         } else if (status >= 400) {
             finish(guest -> fail(guest, "the server answered with status " + status, true));
         } else {
-            finish(guest -> succeed(guest));
+            finish(guest -> succeed(guest, text()));
         }
     }
 
@@ -166,21 +230,29 @@ final class Outbound implements Effects.Effect, ResponseListener {
     /** The last callback, after which the call keeps the instance alive no longer. */
     private void finish(Instance.Turn last) {
         over = true;
-        instance.post(guest -> {
-            instance.finished(this);
-            last.run(guest);
-        });
+        instance.post(guest -> conclude(guest, last));
     }
 
-    private void succeed(Guest guest) {
+    private void conclude(Guest guest, Instance.Turn last) {
+        if (!concluded) {
+            concluded = true;
+            instance.finished(this);
+            last.run(guest);
+        }
+    }
+
+    private void succeed(Guest guest, String data) {
         Scriptable result = guest.newObject(instance.global());
         ScriptableObject.putProperty(result, "status", status);
         ScriptableObject.putProperty(result, "headers", HeadersObject.of(instance.global(), headers));
-        ScriptableObject.putProperty(result, "data", text());
+        ScriptableObject.putProperty(result, "data", data);
         invoke(guest, success, result);
     }
 
     private void fail(Guest guest, String message, boolean answered) {
+        if (output != null) {
+            output.close();
+        }
         Scriptable failure = guest.newObject(instance.global());
         ScriptableObject.putProperty(failure, "message", message);
         if (answered) {

@@ -12,7 +12,7 @@ import org.mozilla.javascript.Symbol;
 import org.mozilla.javascript.SymbolKey;
 import org.mozilla.javascript.Undefined;
 
-/** Puts right what Rhino 1.9.2 gets wrong in a new global scope. */
+/** Puts right what Rhino 1.9.2 gets wrong, and leaves without limits, in a new global scope. */
 final class Repairs {
     private Repairs() {}
 
@@ -20,6 +20,7 @@ final class Repairs {
         symbolRegistry(guest, global);
         allSettled(global);
         random(guest, global);
+        NativeLimits.apply(global);
     }
 
     /** Rhino has one generator for all global scopes, whose next numbers can be told from the last ones. */

@@ -12,7 +12,8 @@ final class RequestObject {
     private RequestObject() {}
 
     /** @throws MimosaException of kind {@code UNSUPPORTED_MEDIA_TYPE} when the body cannot be turned into a string */
-    static Scriptable create(Guest guest, Scriptable global, Exchange exchange) {
+    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
+        Exchange exchange = instance.exchange();
         Scriptable request = guest.newObject(global);
         ScriptableObject.putProperty(request, "method", exchange.method().toUpperCase(Locale.ROOT));
         ScriptableObject.putProperty(request, "url", url(exchange));
@@ -22,6 +23,8 @@ final class RequestObject {
         String authorization = exchange.header("authorization");
         ScriptableObject.putProperty(request, "authorization", authorization == null ? "" : authorization);
         ScriptableObject.putProperty(request, "body", body(exchange));
+        FormRequest form = new FormRequest(instance);
+        HostFunction.define(guest, global, request, "handleFormRequest", 1, form::handle);
         return request;
     }
 

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Host.Level;
+import mimosa.api.storage.StoredFile;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.NativeArray;
 import org.mozilla.javascript.ScriptRuntime;
@@ -34,6 +35,7 @@ final class ResponseObject {
         HostFunction.define(guest, global, object, "setHeader", 2, (g, args) -> response.setHeader(args));
         HostFunction.define(guest, global, object, "write", 1, (g, args) -> response.write(args.get(0)));
         HostFunction.define(guest, global, object, "end", 1, (g, args) -> response.end(args.get(0)));
+        HostFunction.define(guest, global, object, "writeMimeFile", 2, (g, args) -> response.writeMimeFile(g, args));
         return response;
     }
 
@@ -57,7 +59,7 @@ final class ResponseObject {
             throw ScriptRuntime.typeError("response.setHeader: illegal header name \"" + name + "\"");
         }
         for (String value : values) {
-            if (value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf('\0') >= 0) {
+            if (isIllegal(value)) {
                 throw ScriptRuntime.typeError("response.setHeader: illegal character in the value of " + name);
             }
         }
@@ -67,6 +69,10 @@ final class ResponseObject {
         }
         answer.setHeader(name, values);
         return true;
+    }
+
+    private static boolean isIllegal(String value) {
+        return value.indexOf('\r') >= 0 || value.indexOf('\n') >= 0 || value.indexOf('\0') >= 0;
     }
 
     private static String[] values(Object value) {
@@ -105,6 +111,30 @@ final class ResponseObject {
         Integer status = acceptedStatus();
         if (status != null) {
             answer.end(status, bytes(status, chunk));
+        }
+        return Undefined.instance;
+    }
+
+    private Object writeMimeFile(Guest guest, Args args) {
+        String path = args.string(0);
+        String type = args.has(1) ? args.string(1) : "application/octet-stream";
+        if (isIllegal(type)) {
+            throw ScriptRuntime.typeError("response.writeMimeFile: illegal character in the MIME type");
+        }
+        if (answer.isEnded()) {
+            ignored("response.writeMimeFile");
+            return Undefined.instance;
+        }
+        Integer status = acceptedStatus();
+        if (status == null) {
+            return Undefined.instance;
+        }
+        StoredFile file = JsError.plain(
+                guest, args.scope(), () -> instance.host().storage().file(path));
+        if (file == null) {
+            answer.fail(new MimosaException(MimosaException.Kind.NOT_FOUND, "no file at " + path));
+        } else {
+            answer.end(status, type, file);
         }
         return Undefined.instance;
     }

@@ -1,5 +1,6 @@
 package mimosa.engine.js;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,7 +20,8 @@ import mimosa.api.engine.Program;
 import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 import mimosa.api.quota.Quotas;
-import org.mozilla.javascript.Script;
+import mimosa.engine.js.Loading.Compiled;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -43,6 +45,7 @@ public final class RhinoEngine implements Engine {
     private final Quotas quotas;
     private final Sandbox sandbox;
     private final Workers workers;
+    private final DownLevelling downLevelling;
     private final Set<Instance> running = ConcurrentHashMap.newKeySet();
 
     @ObjectClassDefinition(
@@ -75,18 +78,41 @@ public final class RhinoEngine implements Engine {
                 description = "Stack of each thread in KiB, 256 to 65536: the more, the deeper may native functions"
                         + " such as Array.prototype.map call back into a script; default 4096.")
         int stackKiB() default 4096;
+
+        @AttributeDefinition(
+                name = "Time to transpile",
+                description =
+                        "Milliseconds that the transpiling of one program may take at its deployment, when it uses"
+                                + " what Rhino lacks or gets wrong, 1000 to 3600000; default 60000.")
+        int transpileMs() default 60_000;
     }
 
     @Activate
-    public RhinoEngine(Config config, @Reference Quotas quotas) {
+    public RhinoEngine(BundleContext context, Config config, @Reference Quotas quotas) {
+        this(dataFolder(context), config, quotas);
+    }
+
+    /** @param data the folder of all data, of which the engine uses one of its own */
+    RhinoEngine(Path data, Config config, Quotas quotas) {
         require("checkMs", config.checkMs(), 1, 600_000);
         require("threads", config.threads(), 1, 10_000);
         require("maxThreads", config.maxThreads(), config.threads(), 100_000);
         require("stackKiB", config.stackKiB(), 256, 65_536);
+        require("transpileMs", config.transpileMs(), 1_000, 3_600_000);
         this.config = config;
         this.quotas = quotas;
-        this.sandbox = Sandbox.load();
+        this.sandbox = Sandbox.load(config.stackKiB());
         this.workers = new Workers(config.threads(), config.maxThreads(), config.stackKiB() * 1024L);
+        this.downLevelling = new DownLevelling(data.resolve("transpiled"), config.transpileMs());
+    }
+
+    private static Path dataFolder(BundleContext context) {
+        String data = context.getProperty("mimosa.data");
+        if (data == null) {
+            throw MimosaException.invalid(
+                    PID + ": the framework property mimosa.data is missing, expected the folder of all data");
+        }
+        return Path.of(data);
     }
 
     private static void require(String property, int value, int least, int most) {
@@ -107,7 +133,12 @@ public final class RhinoEngine implements Engine {
         if (!running.isEmpty()) {
             LOG.warn("{} instances were still at work when the JavaScript engine was stopped", running.size());
         }
+        downLevelling.close();
         workers.close();
+    }
+
+    Transpiler transpiler() {
+        return downLevelling.transpiler();
     }
 
     int liveThreads() {
@@ -117,18 +148,36 @@ public final class RhinoEngine implements Engine {
     @Override
     public Program load(Payload payload) {
         long began = System.nanoTime();
-        Loading loading = new Loading(sandbox, payload);
-        Script script = onWorker(loading::compile, payload.name());
-        Realms realms = new RerunRealms(payload.name(), script, config.setInterval());
+        Loading loading = Loading.of(sandbox, payload);
+        Compiled compiled = onWorker(loading::compile, payload.name());
+        boolean mapped = loading.sourceMap().isPresent();
+        String downLevelled = null;
+        if (compiled.script() == null) {
+            long from = System.nanoTime();
+            loading = loading.downLevelled(downLevelling);
+            downLevelled = "yes (" + millisSince(from) + " ms)";
+            compiled = onWorker(loading::compile, payload.name());
+        }
+        if (compiled.script() == null) {
+            throw compiled.refusal();
+        }
+        Realms realms = new RerunRealms(payload.name(), compiled.script(), config.setInterval());
         if (!payload.checked()) {
             tryOut(payload, loading, realms);
         }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("engine", "Rhino, interpreted");
         facts.put("bytes", String.valueOf(payload.program().length));
-        facts.put("loadMs", String.valueOf(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)));
-        facts.put("sourceMap", loading.sourceMap().isPresent() ? "yes" : "no");
+        facts.put("loadMs", String.valueOf(millisSince(began)));
+        facts.put("sourceMap", mapped ? "yes" : "no");
+        if (downLevelled != null) {
+            facts.put("down-levelled", downLevelled);
+        }
         return new RhinoProgram(payload.mimId(), sandbox, workers, running, realms, loading.sourceMap(), facts);
+    }
+
+    private static long millisSince(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanos);
     }
 
     private void tryOut(Payload payload, Loading loading, Realms realms) {

@@ -13,18 +13,35 @@ final class Sandbox extends ContextFactory {
     /** What would show a Java object to a script: never wanted, and therefore refused. */
     static final WrapFactory NO_JAVA = new NoJava();
 
-    private Sandbox() {}
+    /**
+     * What a native function that calls back into the script may take of the stack: most take 2 to 3 KiB, few 4. The
+     * rest is for what the innermost one does.
+     */
+    private static final int KIB_FOR_A_NATIVE_CALL = 5;
+
+    private final int maxNativeDepth;
+
+    private Sandbox(int stackKiB) {
+        maxNativeDepth = stackKiB / KIB_FOR_A_NATIVE_CALL;
+    }
+
+    /** How deep native functions and the script may call each other, before the script gets an error it can catch. */
+    int maxNativeDepth() {
+        return maxNativeDepth;
+    }
 
     /**
      * Rhino finds its regular expressions through the thread's context class loader, once and for all, when its first
      * class is initialised: so that has to happen with the loader that sees them.
+     *
+     * @param stackKiB stack of the threads that run scripts
      */
-    static Sandbox load() {
+    static Sandbox load(int stackKiB) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(Sandbox.class.getClassLoader());
         try {
-            Sandbox sandbox = new Sandbox();
+            Sandbox sandbox = new Sandbox(stackKiB);
             RhinoException.setStackStyle(StackStyle.V8);
             if (Context.getCurrentContext() != null) {
                 throw new IllegalStateException("a Rhino context was left open on thread " + thread.getName());

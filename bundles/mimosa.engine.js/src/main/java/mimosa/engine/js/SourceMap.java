@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Leads from a line of the program back to the author's file and line (source map, revision 3). Rhino knows no columns
- * of its calls, so a line stands for the first position on it that has a source.
+ * of its calls, so a line stands for the first position on it that has a source and is not that of the line before again,
+ * which is how transpilers mark what they have added.
  */
 final class SourceMap {
     /** For a program without a map: every position stands for itself. */
@@ -40,19 +41,31 @@ final class SourceMap {
      * The map that the program carries itself, or else the one beside it.
      *
      * @param adjacent may be {@code null}
-     * @return {@link #NONE} when there is none, or none that can be read: a wrong map is no reason to refuse a program
+     * @return the JSON; {@code null} when there is none, or none that can be read: a wrong map is no reason to refuse a
+     *     program
      */
-    static SourceMap find(String program, String text, byte[] adjacent) {
-        byte[] json = adjacent;
+    static String json(String text, byte[] adjacent) {
         Matcher inline = INLINE.matcher(text);
         String last = null;
         while (inline.find()) {
             last = inline.group(1);
         }
         try {
-            if (last != null) {
-                json = Base64.getMimeDecoder().decode(last.replace('-', '+').replace('_', '/'));
-            }
+            byte[] json = last == null
+                    ? adjacent
+                    : Base64.getMimeDecoder().decode(last.replace('-', '+').replace('_', '/'));
+            return json == null ? null : new String(json, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) { // what people or tools have written
+            return null;
+        }
+    }
+
+    /**
+     * @param json may be {@code null}
+     * @return {@link #NONE} when it cannot be read
+     */
+    static SourceMap of(String program, String json) {
+        try {
             return json == null ? NONE : parse(program, json);
         } catch (IOException | RuntimeException e) { // boundary to text that people or tools have written
             return NONE;
@@ -60,8 +73,8 @@ final class SourceMap {
     }
 
     /** @throws IOException when the text is not JSON; other defects of a map end as unchecked exceptions */
-    static SourceMap parse(String program, byte[] json) throws IOException {
-        JsonNode map = JSON.readTree(new String(json, StandardCharsets.UTF_8));
+    private static SourceMap parse(String program, String json) throws IOException {
+        JsonNode map = JSON.readTree(json);
         String root = map.path("sourceRoot").asText("");
         List<String> sources = new ArrayList<>();
         map.path("sources").forEach(source -> sources.add(tidy(root + source.asText(""))));
@@ -80,10 +93,16 @@ final class SourceMap {
         for (int line = 0; line < groups.length; line++) {
             lines[line] = -1;
             sum[0] = 0;
+            boolean repeated = false;
             for (String segment : groups[line].split(",")) {
+                long[] before = sum.clone();
                 int fields = add(segment, sum);
-                if (fields >= 4 && lines[line] < 0 && sum[1] >= 0 && sum[1] < sources) {
-                    lines[line] = sum[1] << 32 | sum[2];
+                if (fields >= 4 && (lines[line] < 0 || repeated) && sum[1] >= 0 && sum[1] < sources) {
+                    boolean repeats = sum[1] == before[1] && sum[2] == before[2] && sum[3] == before[3];
+                    if (lines[line] < 0 || !repeats) {
+                        lines[line] = sum[1] << 32 | sum[2];
+                        repeated = repeats;
+                    }
                 }
             }
         }

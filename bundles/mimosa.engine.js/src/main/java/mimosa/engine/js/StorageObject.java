@@ -1,7 +1,10 @@
 package mimosa.engine.js;
 
+import java.nio.ByteBuffer;
+import java.util.Base64;
 import mimosa.api.engine.Host.Level;
 import mimosa.api.storage.Item;
+import mimosa.api.storage.NewFile;
 import mimosa.api.storage.Session;
 import org.mozilla.javascript.Callable;
 import org.mozilla.javascript.Context;
@@ -35,7 +38,17 @@ final class StorageObject {
             storage.session().removeTagged(tag(args.get(0)));
             return Undefined.instance;
         });
+        HostFunction.define(
+                guest,
+                global,
+                object,
+                "getJsonItemsPaginated",
+                4,
+                (g, args) -> PagedQuery.run(g, args, storage.session()));
         HostFunction.define(guest, global, object, "lockExecute", 1, (g, args) -> storage.lockExecute(g, args));
+        HostFunction.define(guest, global, object, "saveFile", 2, (g, args) -> storage.saveFile(g, args));
+        HostFunction.define(guest, global, object, "deleteFile", 1, (g, args) -> storage.deleteFile(g, args));
+        EmbeddingFunctions.define(guest, global, object, storage::session);
         return object;
     }
 
@@ -45,7 +58,7 @@ final class StorageObject {
     }
 
     /** The key as the store has it; {@code null} when it is none. */
-    private static String key(Object value) {
+    static String key(Object value) {
         if (value instanceof CharSequence || value instanceof Number || value instanceof Boolean) {
             String key = Context.toString(value);
             return key.isEmpty() ? null : key;
@@ -53,7 +66,16 @@ final class StorageObject {
         return null;
     }
 
-    private static String tag(Object value) {
+    static String requiredKey(Object value) {
+        String key = key(value);
+        if (key == null) {
+            throw ScriptRuntime.typeError("context.storage: a key must be a non-empty string, found "
+                    + (value instanceof CharSequence ? "an empty one" : ScriptRuntime.typeof(value)));
+        }
+        return key;
+    }
+
+    static String tag(Object value) {
         if (!(value instanceof CharSequence)) {
             throw ScriptRuntime.typeError(
                     "context.storage: a tag must be a string, found " + ScriptRuntime.typeof(value));
@@ -71,12 +93,7 @@ final class StorageObject {
     }
 
     private Object setItem(Args args, String tag) {
-        String key = key(args.get(0));
-        if (key == null) {
-            throw ScriptRuntime.typeError("context.storage: a key must be a non-empty string, found "
-                    + (args.get(0) instanceof CharSequence ? "an empty one" : ScriptRuntime.typeof(args.get(0))));
-        }
-        session().put(key, args.string(1), tag);
+        session().put(requiredKey(args.get(0)), args.string(1), tag);
         return Undefined.instance;
     }
 
@@ -98,6 +115,41 @@ final class StorageObject {
         guest.tenant().check();
         visitor.call(guest, scope, scope, new Object[] {item.key(), item.value()});
         return true;
+    }
+
+    private Object saveFile(Guest guest, Args args) {
+        String path = path(args);
+        byte[] bytes = decoded(args.get(1));
+        try (NewFile file = JsError.plain(guest, args.scope(), () -> session().newFile(path))) {
+            file.write(ByteBuffer.wrap(bytes));
+            file.commit();
+        }
+        return Undefined.instance;
+    }
+
+    private static byte[] decoded(Object base64) {
+        try {
+            return base64 instanceof CharSequence text ? Base64.getDecoder().decode(text.toString()) : notBase64();
+        } catch (IllegalArgumentException e) {
+            return notBase64();
+        }
+    }
+
+    private static byte[] notBase64() {
+        throw ScriptRuntime.typeError("context.storage.saveFile: the content must be a string in base64");
+    }
+
+    private Object deleteFile(Guest guest, Args args) {
+        String path = path(args);
+        JsError.plain(guest, args.scope(), () -> session().removeFile(path));
+        return Undefined.instance;
+    }
+
+    private static String path(Args args) {
+        if (args.get(0) instanceof CharSequence path && !path.isEmpty()) {
+            return path.toString();
+        }
+        throw ScriptRuntime.typeError("context.storage: the path of a file must be a non-empty string");
     }
 
     private Object lockExecute(Guest guest, Args args) {

@@ -23,6 +23,7 @@ final class Workers implements AutoCloseable {
     private static final long IDLE_SECONDS = 30;
     private static final long EXCESS_IDLE_SECONDS = 1;
     private static final long PATIENCE_MS = 20;
+    private static final int MOST_BLOCKED = 8;
 
     private final int threads;
     private final int maxThreads;
@@ -73,9 +74,12 @@ final class Workers implements AutoCloseable {
             } else {
                 queue.addLast(task);
             }
-            if (idle > 0) {
-                work.signal();
-            } else if (live - blocked < threads) {
+            work.signal();
+            // One that idles is on its way to one task only, though it counts as idle until it has it.
+            if (queue.size() <= idle) {
+                return;
+            }
+            if (live - blocked < threads) {
                 startThread();
             } else {
                 watch();
@@ -95,7 +99,7 @@ final class Workers implements AutoCloseable {
         lock.lock();
         try {
             blocked++;
-            if (!queue.isEmpty() && idle == 0) {
+            if (queue.size() > idle) {
                 startThread();
             }
         } finally {
@@ -119,8 +123,16 @@ final class Workers implements AutoCloseable {
         }
     }
 
+    /**
+     * Those that wait for a client or a lock do not count, or a few slow readers could take every thread; but there is an
+     * end to it all.
+     */
+    private boolean isFull() {
+        return live - blocked >= maxThreads || live >= MOST_BLOCKED * maxThreads;
+    }
+
     private void startThread() {
-        if (live >= maxThreads || closed) {
+        if (isFull() || closed) {
             return;
         }
         Thread thread = Thread.ofPlatform()
@@ -135,7 +147,7 @@ final class Workers implements AutoCloseable {
 
     /** Looks again in a moment whether the queue moves; holding the lock. */
     private void watch() {
-        if (watching || closed || live >= maxThreads) {
+        if (watching || closed || isFull()) {
             return;
         }
         watching = true;
@@ -150,7 +162,7 @@ final class Workers implements AutoCloseable {
             if (queue.isEmpty() || closed) {
                 return;
             }
-            if (taken == takenBefore && idle == 0) {
+            if (taken == takenBefore && queue.size() > idle) {
                 startThread();
             }
             watch();

@@ -2,6 +2,7 @@ package mimosa.engine.js;
 
 import java.lang.annotation.Annotation;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import mimosa.api.client.HttpClient;
+import mimosa.api.engine.ContextExtension;
 import mimosa.api.engine.Payload;
 import mimosa.api.engine.Program;
 import mimosa.api.quota.Budget;
@@ -18,11 +20,15 @@ import mimosa.api.quota.Quotas;
 
 /** An engine with everything around it that a program needs, for tests. */
 final class Bench {
+    private static final Path DATA =
+            Path.of("target", "test-data-" + ProcessHandle.current().pid());
+
     final TestStore store = new TestStore();
     final RhinoEngine engine;
     long wallMs = 10_000;
     HttpClient client = new TestClient();
     Map<String, String> env = Map.of("MCM.RUNTIME", "js");
+    Map<String, ContextExtension> extensions = Map.of();
     volatile Consumer<String> onLog = text -> {};
     private final List<Run> runs = new ArrayList<>();
 
@@ -31,7 +37,11 @@ final class Bench {
     }
 
     Bench(RhinoEngine.Config config) {
-        this.engine = new RhinoEngine(config, new TestQuotas());
+        this(config, DATA);
+    }
+
+    Bench(RhinoEngine.Config config, Path data) {
+        this.engine = new RhinoEngine(data, config, new TestQuotas());
     }
 
     /** One request: its answer, its log and what became of it. */
@@ -81,7 +91,7 @@ final class Bench {
 
     Run start(Program program, TestExchange exchange) {
         TestBudget budget = new TestBudget(TestBudget.limits(wallMs));
-        TestHost host = new TestHost(store, client, env, budget, onLog);
+        TestHost host = new TestHost(store, client, env, extensions, budget, onLog);
         Run run = new Run(exchange, host, budget);
         synchronized (runs) {
             runs.add(run);
@@ -114,8 +124,12 @@ final class Bench {
     }
 
     /** A configuration as the component would get it. */
-    record Settings(int checkMs, boolean setInterval, int threads, int maxThreads, int stackKiB)
+    record Settings(int checkMs, boolean setInterval, int threads, int maxThreads, int stackKiB, int transpileMs)
             implements RhinoEngine.Config {
+        Settings(int checkMs, boolean setInterval, int threads, int maxThreads, int stackKiB) {
+            this(checkMs, setInterval, threads, maxThreads, stackKiB, 60_000);
+        }
+
         @Override
         public Class<? extends Annotation> annotationType() {
             return RhinoEngine.Config.class;

@@ -2,11 +2,8 @@ package mimosa.engine.js;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.stream.Stream;
-import mimosa.api.MimosaException;
 import mimosa.api.engine.Program;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -78,15 +75,6 @@ class LanguageTest {
         assertNull(run.failure());
         assertEquals(200, run.exchange().status);
         assertEquals(expected, run.text());
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"class A {}", "\nasync function f(){}", "var a=[1];\nMath.max(...a)"})
-    @Tag("J1.4")
-    void syntaxThatIsNotUnderstoodIsRefusedWithItsPosition(String source) {
-        MimosaException refusal = assertThrows(MimosaException.class, () -> bench.load(source));
-        assertEquals(MimosaException.Kind.INVALID, refusal.kind());
-        assertTrue(refusal.getMessage().matches("index\\.js:\\d+:\\d+: .*transpile to ES5"), refusal.getMessage());
     }
 
     @Test

@@ -250,6 +250,81 @@ class LifeCycleTest {
         assertEquals("up", bench.run("response.end('up')").text());
     }
 
+    @ParameterizedTest
+    @Tag("J9.2")
+    @ValueSource(
+            strings = {
+                "(function f(){[1].map(f)})()",
+                "(function f(){[2,1].sort(f)})()",
+                "(function f(){'a'.replace(/a/,f)})()",
+                "JSON.parse('[[[[1]]]]',function f(){JSON.parse('[[[[1]]]]',f)})",
+                "var o={toString:function(){return ''+o}};''+o",
+                "var p=new Proxy({},{get:function(t,k,r){return r.x}});p.x",
+                "(function f(){context.storage.lockExecute(f)})()",
+                "var a=[];for(var i=0;i<50000;i++)a=[a];JSON.stringify(a)",
+                "var a=[];for(var i=0;i<50000;i++)a=[a];''+a",
+                "JSON.parse(new Array(100000).join('['))"
+            })
+    void recursionThroughNativeFunctionsCanBeCaught(String recursion) throws Exception {
+        Bench.Run run = bench.run("try{" + recursion + "}catch(e){response.end(e.name+(e instanceof RangeError))}");
+        assertEquals("RangeErrortrue", run.text());
+        assertFalse(bench.store.isLocked());
+    }
+
+    @Test
+    @Tag("J9.2")
+    void recursionLosesNoWorker() throws Exception {
+        Program program = bench.load(Bench.handler("(function f(){[1].map(f)})()"));
+        for (int i = 0; i < 100; i++) {
+            assertEquals(
+                    "RangeError: too many nested calls",
+                    bench.send(program, TestExchange.get()).failure());
+        }
+        assertTrue(bench.engine.liveThreads() <= 4);
+        assertEquals(
+                "100",
+                bench.run("function f(n){return n?[1].map(function(){return f(n-1)+1})[0]:0} response.end(''+f(100))")
+                        .text());
+    }
+
+    @ParameterizedTest
+    @Tag("J9.3")
+    @ValueSource(
+            strings = {
+                "new ArrayBuffer(1e10)",
+                "'x'.repeat(1e9)",
+                "'x'.padEnd(1e9)",
+                "'x'.padStart(1e9)",
+                "new Array(1e9).join('x')",
+                "String(new Array(1e9))"
+            })
+    void hugeObjectIsARangeError(String huge) throws Exception {
+        assertEquals(
+                "RangeError",
+                bench.run("try{" + huge + ";response.end('made')}catch(e){response.end(e.name)}")
+                        .text());
+    }
+
+    @Test
+    void timersHaveALimit() throws Exception {
+        assertEquals(
+                "RangeError1000",
+                bench.run("var n=0;function f(){} try{for(;;){setTimeout(f,1);n++}}catch(e){response.end(e.name+n)}")
+                        .text());
+    }
+
+    @Test
+    @Tag("J9.9")
+    void streamEndsWithTheLimit() throws Exception {
+        bench.wallMs = 350;
+        Bench.Run run = bench.run("response.setHeader('Content-Type','text/event-stream');"
+                        + "(function tick(){response.write('data: x\\n\\n');setTimeout(tick,100)})()")
+                .closed();
+        assertEquals(Outcome.FAILED, run.exchange().await());
+        assertTrue(run.text().startsWith("data: x\n\n"), run.text());
+        assertEquals("wall time limit exceeded (350 ms)", run.failure());
+    }
+
     @Test
     void recursionOfPlainFunctionsCanBeCaughtAndMayBeDeep() throws Exception {
         assertEquals(

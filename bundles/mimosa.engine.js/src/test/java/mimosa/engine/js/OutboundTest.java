@@ -179,4 +179,74 @@ class OutboundTest {
         assertEquals(1, client.sent.size());
         assertEquals(0, client.aborted);
     }
+
+    @Test
+    @Tag("J8.11")
+    void answerCanBeWrittenToAFile() throws Exception {
+        client.pieces = List.of("a\u00ff", "b".repeat(11 << 20));
+        Bench.Run run = request("outputFile:'o.bin',success:function(r){console.log(r.status+r.data);"
+                + "response.writeMimeFile('o.bin','x/y')}");
+        byte[] file = bench.store.files().get("o.bin");
+        assertEquals((11 << 20) + 2, file.length);
+        assertEquals((byte) 0xff, file[1]);
+        run.exchange().await();
+        assertEquals(file.length, run.exchange().bytes().length);
+        assertTrue(run.host().logText().contains("200{\"size\":11534338,\"totalSize\":11534338}"));
+    }
+
+    @Test
+    void fileOfAFailedCallNeverAppears() throws Exception {
+        client.status = 500;
+        assertEquals(
+                "500hi",
+                request("outputFile:'o',error:function(e){response.end(e.status+e.content)}")
+                        .text());
+        client.status = 200;
+        client.pieces = List.of("12", "34");
+        client.breakAfter = 1;
+        assertEquals(
+                "the connection broke",
+                request("outputFile:'o',error:function(e){response.end(e.message)}")
+                        .text());
+        client.breakAfter = -1;
+        bench.store.maxFileBytes = 3;
+        String message = request("outputFile:'o',success:function(){response.end('no')},"
+                        + "error:function(e){response.end(e.message+e.status)}")
+                .text();
+        assertEquals("a limit (totalBytes)undefined", message);
+        assertEquals(1, client.aborted);
+        assertTrue(bench.store.files().isEmpty());
+        assertEquals(0, bench.store.openFiles.get());
+    }
+
+    @Test
+    void illegalOutputFileIsFoundBeforeTheCall() throws Exception {
+        String message = bench.run("try{context.http.request({url:'http://up/',outputFile:'../o'})}"
+                        + "catch(e){response.end(String(e))}")
+                .text();
+        assertTrue(message.startsWith("Error: illegal path"), message);
+        assertEquals(0, client.sent.size());
+    }
+
+    @Test
+    void streamIntoAFileTellsItsProgress() throws Exception {
+        client.headers.add(new HeaderField("content-length", "4"));
+        client.pieces = List.of("1", "2", "3", "4");
+        assertEquals(
+                "{\"size\":1,\"totalSize\":4}falseobject {\"size\":4,\"totalSize\":4}trueundefined",
+                request("mode:'stream',outputFile:'o',success:(function(){var o=[];return function(r){"
+                                + "o.push(r.data+r.done+typeof r.headers);if(r.done)response.end(o.join(' '))}})()")
+                        .text());
+    }
+
+    @Test
+    void unfinishedFileGoesWithTheInstance() throws Exception {
+        client.stallAfter = 1;
+        client.pieces = List.of("1", "2");
+        bench.wallMs = 300;
+        Bench.Run run = request("outputFile:'o'").closed();
+        assertTrue(run.failure().startsWith("wall time limit"));
+        assertEquals(0, bench.store.openFiles.get());
+        assertTrue(bench.store.files().isEmpty());
+    }
 }

@@ -146,6 +146,7 @@ class ResponseTest {
     }
 
     @Test
+    @Tag("J9.8")
     void responseHasALimit() throws Exception {
         Bench.Run run = bench.run("var c=new Uint8Array(1048576);for(;;)response.write(c)");
         assertTrue(run.failure().startsWith("response size limit exceeded"), run.failure());

@@ -20,6 +20,11 @@ final class TestClient implements HttpClient {
     int maxCalls = 50;
     MimosaException failure;
     boolean silent;
+
+    /** After so many pieces the connection breaks, or nothing more comes. */
+    int breakAfter = -1;
+
+    int stallAfter = -1;
     final List<HeaderField> headers = new ArrayList<>(List.of(new HeaderField("content-type", "text/plain")));
     List<String> pieces = List.of("hi");
 
@@ -46,7 +51,11 @@ final class TestClient implements HttpClient {
     }
 
     private void piece(ResponseListener listener, int index) {
-        if (index == pieces.size()) {
+        if (index == breakAfter) {
+            listener.failed(new MimosaException(MimosaException.Kind.UNAVAILABLE, "the connection broke"));
+        } else if (index == stallAfter) {
+            return;
+        } else if (index == pieces.size()) {
             listener.end();
         } else {
             listener.data(

@@ -2,6 +2,7 @@ package mimosa.engine.js;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import mimosa.api.MimosaException;
 import mimosa.api.http.Body;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.HeaderField;
+import mimosa.api.http.WebSocket;
 
 /** An exchange in memory, whose client reads at once unless told otherwise. */
 final class TestExchange implements Exchange {
@@ -33,13 +35,16 @@ final class TestExchange implements Exchange {
     private boolean committed;
     private boolean over;
     int status = 200;
+    long declared = -1;
     MimosaException failure;
+    volatile boolean bodyReleased;
 
     TestExchange(String method, String rest, String query, byte[] body) {
         this.method = method;
         this.rest = rest;
         this.query = query;
         this.body = body;
+        done.thenAccept(outcome -> bodyReleased = true);
     }
 
     static TestExchange get() {
@@ -142,7 +147,10 @@ final class TestExchange implements Exchange {
             }
 
             @Override
-            public InputStream open() {
+            public InputStream open() throws IOException {
+                if (bodyReleased) {
+                    throw new IOException("the body has been released");
+                }
                 return new ByteArrayInputStream(body);
             }
         };
@@ -156,6 +164,13 @@ final class TestExchange implements Exchange {
     @Override
     public synchronized void setHeader(String name, String... values) {
         answerHeaders.put(name.toLowerCase(Locale.ROOT), values);
+    }
+
+    @Override
+    public synchronized void contentLength(long bytes) {
+        if (!committed) {
+            declared = bytes;
+        }
     }
 
     @Override
@@ -179,6 +194,11 @@ final class TestExchange implements Exchange {
         return stage;
     }
 
+    private boolean isOfWrongLength() {
+        boolean bodiless = method.equals("HEAD") || status == 204 || status == 304;
+        return declared >= 0 && !bodiless && bytes().length != declared;
+    }
+
     private void keep(ByteBuffer chunk) {
         byte[] bytes = new byte[chunk.remaining()];
         chunk.get(bytes);
@@ -194,8 +214,12 @@ final class TestExchange implements Exchange {
             over = true;
             committed = true;
             keep(chunk);
+            if (isOfWrongLength()) {
+                failure = new MimosaException(
+                        MimosaException.Kind.INTERNAL, bytes().length + " bytes, declared were " + declared);
+            }
         }
-        done.complete(Outcome.SENT);
+        done.complete(failure == null ? Outcome.SENT : Outcome.FAILED);
         return CompletableFuture.completedFuture(null);
     }
 
@@ -211,6 +235,12 @@ final class TestExchange implements Exchange {
                     : new MimosaException(MimosaException.Kind.INTERNAL, String.valueOf(cause), cause);
         }
         done.complete(Outcome.FAILED);
+    }
+
+    @Override
+    public CompletionStage<WebSocket> upgrade(Runnable onClose) {
+        return CompletableFuture.failedFuture(
+                new MimosaException(MimosaException.Kind.UPGRADE_REQUIRED, "this is no handshake"));
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import mimosa.api.MimosaException;
 import mimosa.api.client.HttpClient;
+import mimosa.api.engine.ContextExtension;
 import mimosa.api.engine.Host;
 import mimosa.api.quota.Budget;
 import mimosa.api.storage.Session;
@@ -19,13 +20,22 @@ final class TestHost implements Host {
     record Line(Level level, String text) {}
 
     final List<Line> log = new CopyOnWriteArrayList<>();
+    final List<String> published = new CopyOnWriteArrayList<>();
     final AtomicInteger closed = new AtomicInteger();
     private final Map<String, String> env;
     private final Consumer<String> onLog;
     private final Session session;
     private final HttpClient client;
+    private final Map<String, ContextExtension> extensions;
 
-    TestHost(TestStore store, HttpClient client, Map<String, String> env, Budget budget, Consumer<String> onLog) {
+    TestHost(
+            TestStore store,
+            HttpClient client,
+            Map<String, String> env,
+            Map<String, ContextExtension> extensions,
+            Budget budget,
+            Consumer<String> onLog) {
+        this.extensions = extensions;
         this.onLog = onLog;
         this.env = env;
         this.client = client;
@@ -75,6 +85,16 @@ final class TestHost implements Host {
     public void log(Level level, String text) {
         log.add(new Line(level, text));
         onLog.accept(text);
+    }
+
+    @Override
+    public void publish(String frame) {
+        published.add(frame);
+    }
+
+    @Override
+    public Map<String, ContextExtension> extensions() {
+        return extensions;
     }
 
     @Override

@@ -75,12 +75,12 @@ public final class ImageStore {
         }
     }
 
-    private void load(Path file) throws IOException {
+    private void load(Path file) {
         try {
             StoredImage stored = ImageRecord.read(file.getFileName().toString(), Files.readAllBytes(file));
             requireBlob(stored.image());
             images.put(stored.image().id(), stored);
-        } catch (MimosaException e) {
+        } catch (IOException | MimosaException e) {
             hasUnreadableRecords = true;
             LOG.error(
                     "Image record {} is skipped: {}. Repair the file and restart, or remove it and upload the image"

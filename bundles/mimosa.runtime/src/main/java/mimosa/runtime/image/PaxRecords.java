@@ -46,7 +46,7 @@ final class PaxRecords {
         while (at < bytes.length && bytes[at] >= '0' && bytes[at] <= '9' && length <= bytes.length) {
             length = length * 10 + bytes[at++] - '0';
         }
-        if (length == 0 || length > bytes.length - start || bytes[at] != ' ') {
+        if (length == 0 || length > bytes.length - start || at == bytes.length || bytes[at] != ' ') {
             throw TarHeader.corrupt(offset);
         }
         return length;
