@@ -30,7 +30,13 @@ final class ContentsIT {
 
     @Test
     void theLauncherHasItsClassPathAndTheScriptCanRun() throws IOException {
-        assertEquals(3, names("lib").size(), names("lib").toString());
+        assertEquals(4, names("lib").size(), names("lib").toString());
+        List<String> shared = List.of(Files.readString(Unpacked.ROOT.resolve("lib/class-path"))
+                .strip()
+                .split(":"));
+        assertEquals(
+                names("bundles").stream().map(name -> "bundles/" + name).toList(),
+                shared.stream().sorted().toList());
         assertTrue(Files.isExecutable(Unpacked.ROOT.resolve("bin/mimosa")));
         assertTrue(Files.exists(Unpacked.ROOT.resolve("config/logging.xml")));
         assertTrue(Files.exists(Unpacked.ROOT.resolve("LICENSE")));

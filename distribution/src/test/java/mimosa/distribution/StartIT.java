@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import mimosa.distribution.Unpacked.Result;
@@ -50,6 +52,36 @@ final class StartIT {
         try (Stream<Path> left = Files.list(folder.resolve("data/run"))) {
             assertTrue(left.allMatch(file -> file.endsWith("lock")));
         }
+    }
+
+    /** In a folder with a space, as users have them; the copy brings no cache along. */
+    @Test
+    void withoutAClassCacheOneIsMadeBesideAndTheNextStartUsesIt() throws Exception {
+        Path copy = Unpacked.copyTo(Files.createDirectory(folder.resolve("my mimosa")));
+        Path script = copy.resolve("bin/mimosa");
+        Path description = copy.resolve("cache/classes.aot.txt");
+        Path loaded = folder.resolve("loaded.txt");
+        Map<String, String> environment = new HashMap<>(environment("mimosa.gateway", "port = 0"));
+        environment.put("MIMOSA_OPTS", "-Xlog:class+load:file=" + loaded);
+
+        assertEquals(0, Unpacked.run(environment, script, "start").exit());
+        try {
+            long deadline = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+            while (!Files.exists(description)) {
+                assertTrue(System.nanoTime() < deadline, "no class cache; " + folder.resolve("logs/class-cache.log"));
+                Thread.sleep(100);
+            }
+        } finally {
+            assertEquals(0, Unpacked.run(environment, script, "stop").exit());
+        }
+        Files.delete(loaded);
+        assertEquals(0, Unpacked.run(environment, script, "start").exit());
+        assertEquals(0, Unpacked.run(environment, script, "stop").exit());
+        assertTrue(
+                Files.readString(loaded)
+                        .lines()
+                        .anyMatch(line -> line.contains(" org.apache.felix.scr.impl.Activator source: shared")),
+                "the classes of bundles do not come from the cache");
     }
 
     private static void shell(Map<String, String> environment) throws Exception {

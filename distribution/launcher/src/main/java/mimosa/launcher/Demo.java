@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -28,24 +29,39 @@ final class Demo {
         this.url = url;
     }
 
-    void deployAll() throws InterruptedException {
-        List<Path> images = images();
-        if (images.isEmpty()) {
+    /**
+     * An example that has been deployed.
+     *
+     * @param url where it answers
+     * @param curl a command line that calls it
+     */
+    record Example(String url, String curl) {}
+
+    void deployAndSay() throws InterruptedException {
+        List<Example> examples = deployAll();
+        if (examples.isEmpty()) {
             throw new StartFailure("there are no example images (*/target/*.tar) in " + folders.examples());
         }
-        String key = key();
         StringBuilder text = new StringBuilder("\n");
-        for (Path image : images) {
-            String path = deploy(image, key);
+        for (Example example : examples) {
             text.append("  ")
-                    .append(url)
-                    .append(path)
+                    .append(example.url())
                     .append("\n    ")
-                    .append(curl(image, path))
+                    .append(example.curl())
                     .append("\n\n");
         }
         System.out.print(text.append("  Ctrl-C stops the node.\n\n"));
         System.out.flush();
+    }
+
+    List<Example> deployAll() throws InterruptedException {
+        String key = key();
+        List<Example> examples = new ArrayList<>();
+        for (Path image : images()) {
+            String path = deploy(image, key);
+            examples.add(new Example(url + path, curl(image, path)));
+        }
+        return examples;
     }
 
     private List<Path> images() {

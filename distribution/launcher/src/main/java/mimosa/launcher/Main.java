@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 
 /**
- * Starts a node in this process: {@code run}, {@code demo} to deploy the examples as well, {@code dev FOLDER} to develop
- * a mim; the last one makes do with a node that runs already.
+ * Starts a node in this process: {@code run}, {@code demo} to deploy the examples as well, {@code cache} for a training
+ * run, {@code dev FOLDER} to develop a mim; the last one makes do with a node that runs already.
  */
 public final class Main {
     private Main() {}
@@ -18,7 +18,9 @@ public final class Main {
     public static void main(String[] args) {
         String verb = args.length == 0 ? "run" : args[0];
         switch (verb) {
-            case "demo" -> System.exit(run((folders, url) -> new Demo(folders, url).deployAll(), (folders, url) -> {}));
+            case "demo" ->
+                System.exit(run((folders, url) -> new Demo(folders, url).deployAndSay(), (folders, url) -> {}));
+            case "cache" -> System.exit(run((folders, url) -> {}, Training::run));
             case "dev" -> System.exit(DevVerb.run(Path.of(args[1])));
             default -> System.exit(run((folders, url) -> {}, (folders, url) -> {}));
         }
@@ -56,6 +58,8 @@ public final class Main {
             node.announce(url);
             beforeReady.on(folders, url);
             occupancy.ready(url);
+            node.tidy();
+            ClassCache.renewBeside(folders, node::log);
             whenReady.on(folders, url);
         } catch (StartFailure | IllegalStateException e) {
             awaitHookIfStopping(hook);

@@ -2,6 +2,7 @@ package mimosa.launcher;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import mimosa.launcher.Feature.BundleEntry;
 import mimosa.launcher.Services.Service;
 import org.apache.felix.framework.FrameworkFactory;
@@ -24,7 +26,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
-import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * The framework with everything that the features list.
@@ -39,11 +41,13 @@ final class Node {
     private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
     private static final long POLL_MILLIS = 20;
+    private static final String BUNDLE_CACHE = "bundles";
 
     private final Folders folders;
     private final String version;
     private final Framework framework;
     private final List<BundleEntry> entries;
+    private final ClassPathBundles bundles;
     private final Map<Bundle, Throwable> failures = new ConcurrentHashMap<>();
 
     private final FutureTask<List<String>> configuration;
@@ -53,11 +57,13 @@ final class Node {
             String version,
             Framework framework,
             List<BundleEntry> entries,
+            ClassPathBundles bundles,
             FutureTask<List<String>> configuration) {
         this.folders = folders;
         this.version = version;
         this.framework = framework;
         this.entries = entries;
+        this.bundles = bundles;
         this.configuration = configuration;
     }
 
@@ -86,7 +92,9 @@ final class Node {
         String version = version(features);
         int lastLevel = entries.stream().mapToInt(BundleEntry::startLevel).max().orElse(1);
         Map<String, String> properties = properties(folders, version, lastLevel, features);
-        return new Node(folders, version, new FrameworkFactory().newFramework(properties), entries, configuration);
+        ClassPathBundles bundles = new ClassPathBundles(folders.bundles());
+        Framework framework = new FrameworkFactory().newFramework(properties, bundles);
+        return new Node(folders, version, framework, entries, bundles, configuration);
     }
 
     /** Mimosa has the version of its own feature. */
@@ -114,9 +122,9 @@ final class Node {
         for (Feature feature : features) {
             feature.frameworkProperties().forEach((key, value) -> all.put(key, resolve(value, own)));
         }
-        // The cache is only a cache: what lasts is below the data folder.
-        all.put(Constants.FRAMEWORK_STORAGE, folders.cache().resolve("bundles").toString());
-        all.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        all.put(
+                Constants.FRAMEWORK_STORAGE,
+                folders.cache().resolve(BUNDLE_CACHE).toString());
         all.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(lastLevel));
         return all;
     }
@@ -135,31 +143,70 @@ final class Node {
      * @return where it can be reached, {@code http://host:port}; empty when no gateway is installed
      */
     String start() {
-        List<Bundle> bundles = new ArrayList<>();
+        List<Bundle> installed = new ArrayList<>();
         try {
             Files.createDirectories(folders.logs());
+            putAwayBundleCache();
             framework.init();
             framework.getBundleContext().addFrameworkListener(event -> {
                 if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null) {
                     failures.putIfAbsent(event.getBundle(), event.getThrowable());
                 }
             });
+            FrameworkStartLevel levels = framework.adapt(FrameworkStartLevel.class);
             for (BundleEntry entry : entries) {
-                bundles.add(install(entry));
+                // Beforehand, because the framework would write the bundle's record a second time afterwards.
+                if (levels.getInitialBundleStartLevel() != entry.startLevel()) {
+                    levels.setInitialBundleStartLevel(entry.startLevel());
+                }
+                installed.add(install(entry));
             }
+            levels.setInitialBundleStartLevel(1);
             framework.start();
         } catch (BundleException | IOException e) {
             checkConfiguration();
             throw new StartFailure("the framework cannot start: " + StartCheck.reason(e), e);
         }
         checkConfiguration();
-        String problem = StartCheck.bundleProblem(bundles, failures);
+        String problem = StartCheck.bundleProblem(installed, failures);
         if (problem != null) {
             throw new StartFailure(
                     problem, failures.values().stream().findFirst().orElse(null));
         }
         awaitComponents();
         return awaitReady();
+    }
+
+    /**
+     * Begins with an empty cache: what lasts is below the data folder. The old one is only put aside, because deleting
+     * its hundreds of files would take a tenth of the start; {@link #tidy} does it.
+     */
+    private void putAwayBundleCache() throws IOException {
+        Path cache = folders.cache().resolve(BUNDLE_CACHE);
+        if (Files.exists(cache)) {
+            Files.move(cache, folders.cache().resolve(BUNDLE_CACHE + ".old-" + System.nanoTime()));
+        }
+    }
+
+    /** Deletes what earlier starts have left in the cache, in the background. */
+    void tidy() {
+        Thread.ofPlatform().daemon().name("mimosa-tidy").start(() -> {
+            try (DirectoryStream<Path> old = Files.newDirectoryStream(folders.cache(), BUNDLE_CACHE + ".old-*")) {
+                for (Path cache : old) {
+                    delete(cache);
+                }
+            } catch (IOException e) {
+                log("an old bundle cache cannot be deleted, the next start will try again: " + e);
+            }
+        });
+    }
+
+    private static void delete(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private void checkConfiguration() {
@@ -176,15 +223,12 @@ final class Node {
     }
 
     private Bundle install(BundleEntry entry) throws BundleException {
-        // By reference: the jar is read where it lies instead of being copied into the cache first.
-        String location = "reference:" + folders.bundles().resolve(entry.jar()).toUri();
         Bundle bundle;
         try {
-            bundle = framework.getBundleContext().installBundle(location);
+            bundle = framework.getBundleContext().installBundle(bundles.location(entry.jar()));
         } catch (BundleException e) {
             throw new StartFailure("bundles/" + entry.jar() + " cannot be installed: " + StartCheck.reason(e), e);
         }
-        bundle.adapt(BundleStartLevel.class).setStartLevel(entry.startLevel());
         if (!StartCheck.isFragment(bundle)) {
             bundle.start();
         }
@@ -263,7 +307,8 @@ final class Node {
         log("Mimosa " + version + " ready in " + millis + " ms, " + mims + ", " + (url.isEmpty() ? "no gateway" : url));
     }
 
-    private void log(String message) {
+    /** Writes a line to the log, at level info. */
+    void log(String message) {
         Services.find(context(), "org.osgi.service.log.LogService")
                 .map(service -> service.call("getLogger", new Class<?>[] {String.class}, "mimosa"))
                 .ifPresentOrElse(
