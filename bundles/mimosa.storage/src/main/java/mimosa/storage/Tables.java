@@ -282,6 +282,8 @@ final class Tables {
         if (!users.compareAndSet(0, CLOSED)) {
             return false;
         }
+        // A snapshot that was released during a commit has left its version to the next one, which does not come.
+        store.deregisterVersionUsage(store.registerVersionUsage());
         boolean bloated = fileStore.size() > 2 * state.usedBytes() + BLOATED_BYTES;
         store.close(bloated ? COMPACTION_MS : 0);
         return true;

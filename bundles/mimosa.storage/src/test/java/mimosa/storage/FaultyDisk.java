@@ -35,7 +35,7 @@ final class FaultyDisk implements Disk {
             return new Disk.Opener() {
                 @Override
                 public Disk open(Path path) throws IOException {
-                    last = new FaultyDisk(LocalDisk.open(path), Faults.this);
+                    last = new FaultyDisk(path, LocalDisk.open(path), Faults.this);
                     return last;
                 }
 
@@ -49,13 +49,16 @@ final class FaultyDisk implements Disk {
         /** Each cached block is written or lost, as is the content of each file; the disk that was open is dead. */
         void cutPower(Random random) throws IOException {
             synchronized (cache) {
-                for (Map.Entry<Long, byte[]> block : cache.entrySet()) {
-                    if (random.nextBoolean()) {
-                        last.disk.write(block.getKey() * BLOCK, block.getValue(), 0, BLOCK);
+                // Opened anew: a sync that failed meanwhile may have made the store close it.
+                last.disk.close();
+                try (Disk platter = LocalDisk.open(last.path)) {
+                    for (Map.Entry<Long, byte[]> block : cache.entrySet()) {
+                        if (random.nextBoolean()) {
+                            platter.write(block.getKey() * BLOCK, block.getValue(), 0, BLOCK);
+                        }
                     }
                 }
                 cache.clear();
-                last.disk.close();
                 for (Path content : unsyncedContents) {
                     if (random.nextBoolean() && Files.exists(content)) {
                         Files.write(content, new byte[0]);
@@ -66,10 +69,12 @@ final class FaultyDisk implements Disk {
         }
     }
 
+    private final Path path;
     private final Disk disk;
     private final Faults faults;
 
-    private FaultyDisk(Disk disk, Faults faults) {
+    private FaultyDisk(Path path, Disk disk, Faults faults) {
+        this.path = path;
         this.disk = disk;
         this.faults = faults;
     }
