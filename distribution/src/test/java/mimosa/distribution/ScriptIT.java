@@ -27,7 +27,9 @@ final class ScriptIT {
 
         assertEquals(2, result.exit());
         assertEquals("", result.out());
-        assertTrue(result.err().startsWith("usage: mimosa"), result.err());
+        assertTrue(result.err().contains("usage: mimosa"), result.err());
+        assertEquals(
+                arguments.equals("launch"), result.err().startsWith("mimosa: there is no verb 'launch'"), result.err());
     }
 
     @Test

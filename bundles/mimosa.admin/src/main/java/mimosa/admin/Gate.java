@@ -8,9 +8,12 @@ import java.util.regex.Pattern;
 import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
 import mimosa.api.http.Exchange;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Lets in who knows the API key, before anything else of the request is looked at. */
 final class Gate {
+    private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
     private static final Pattern BEARER = Pattern.compile("bearer +(\\S.*)", Pattern.CASE_INSENSITIVE);
     private static final Pattern CLIENT_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
     private static final Set<String> RESERVED =
@@ -37,6 +40,11 @@ final class Gate {
         }
         // Compared in constant time: how long it takes tells nothing of the key.
         if (!MessageDigest.isEqual(bearer.group(1).getBytes(StandardCharsets.UTF_8), apiKey)) {
+            LOG.warn(
+                    "a management call from {} was refused, wrong API key: {} {}",
+                    exchange.remote(),
+                    exchange.method(),
+                    exchange.path());
             throw new MimosaException(Kind.FORBIDDEN, "wrong credentials: this is not the API key of this node");
         }
         return new Caller(clientId(exchange.header("x-client-id")));

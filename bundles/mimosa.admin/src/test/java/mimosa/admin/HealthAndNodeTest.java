@@ -41,7 +41,6 @@ class HealthAndNodeTest {
         assertEquals(
                 "{\"status\":\"DOWN\",\"checks\":["
                         + "{\"name\":\"framework\",\"status\":\"UP\",\"message\":\"\"},"
-                        + "{\"name\":\"mims\",\"status\":\"UP\",\"message\":\"\"},"
                         + "{\"name\":\"engines\",\"status\":\"UP\",\"message\":\"\"},"
                         + "{\"name\":\"storage\",\"status\":\"DOWN\",\"message\":\"disk full\"}]}",
                 down.text());

@@ -169,7 +169,7 @@ final class DeployFolder {
     private Deployment wanted(Candidate candidate) {
         Deployment said = candidate.sidecar() == null
                 ? new Deployment(null, null, null, Map.of(), null, Source.FOLDER, null)
-                : mims.payload(candidate.sidecar(), Source.FOLDER);
+                : payload(candidate);
         return new Deployment(
                 said.clientId() == null ? clientId : said.clientId(),
                 said.name(),
@@ -178,6 +178,14 @@ final class DeployFolder {
                 said.id(),
                 Source.FOLDER,
                 candidate.origin().toString());
+    }
+
+    private Deployment payload(Candidate candidate) {
+        try {
+            return mims.payload(candidate.sidecar(), Source.FOLDER);
+        } catch (MimosaException e) {
+            throw MimosaException.invalid(FileNames.sidecar(candidate.name()) + ": " + e.getMessage());
+        }
     }
 
     private boolean isDeployed(Candidate candidate, Deployment wanted) {

@@ -134,7 +134,7 @@ class DeployFolderTest {
         assertFalse(hasError(HELLO));
         assertEquals(1, only().generation(), "what is deployed already is not deployed again");
         drop("hello-v1-1.2.0.json", "no members");
-        assertEquals("payload is not valid JSON", error(HELLO));
+        assertEquals("hello-v1-1.2.0.json: payload is not valid JSON", error(HELLO));
         drop("hello-v1-1.2.0.json");
         assertFalse(hasError(HELLO));
         drop(HELLO, "broken");

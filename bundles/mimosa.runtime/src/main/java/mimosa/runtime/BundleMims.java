@@ -42,6 +42,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.component.annotations.ReferenceScope;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The deployment service: every mim is a bundle.
@@ -54,6 +56,8 @@ import org.osgi.service.component.annotations.ReferenceScope;
         service = {Mims.class, HealthCheck.class},
         immediate = true)
 public final class BundleMims implements Mims, HealthCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(BundleMims.class);
+
     private final Node node;
     private final ImageReader reader;
     private final ImageStore images;
@@ -144,8 +148,10 @@ public final class BundleMims implements Mims, HealthCheck {
     public Image upload(Upload upload) {
         String clientId = client(upload.clientId());
         try (ReadImage image = read(upload)) {
-            return locks.alone("image " + Names.id(clientId, image.name()), () -> images.put(clientId, image)
+            Image kept = locks.alone("image " + Names.id(clientId, image.name()), () -> images.put(clientId, image)
                     .image());
+            LOG.info("kept image '{}' {}:{}, {} bytes", kept.id(), kept.name(), kept.version(), kept.size());
+            return kept;
         } catch (IOException e) {
             throw untidy(e);
         } finally {
@@ -194,6 +200,7 @@ public final class BundleMims implements Mims, HealthCheck {
         Image image = image(clientId, idOrName);
         locks.alone("image " + image.id(), () -> images.delete(image.id()));
         deployer.collect();
+        LOG.info("deleted image '{}'", image.id());
         return image;
     }
 
@@ -229,7 +236,10 @@ public final class BundleMims implements Mims, HealthCheck {
                         MimosaException.Kind.CONFLICT, "image '" + image.id() + "' was removed meanwhile");
             }
             Candidate candidate = new Candidate(
-                    image.name(), image.version(), image.digest(), reader.content(images.blob(image.digest())));
+                    image.name(),
+                    image.version(),
+                    image.digest(),
+                    reader.content(images.blob(image.digest()), image.digest()));
             return deploy(clientId, candidate, deployment, () -> {});
         } finally {
             deployer.unpin(image.digest());

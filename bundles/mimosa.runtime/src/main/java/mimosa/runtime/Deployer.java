@@ -118,7 +118,7 @@ final class Deployer implements SynchronousBundleListener {
     }
 
     private ProgramFile program(MimRecord record) {
-        return program(reader.content(images.blob(record.digest())));
+        return program(reader.content(images.blob(record.digest()), record.digest()));
     }
 
     private static ProgramFile program(ImageContent content) {
@@ -426,6 +426,7 @@ final class Deployer implements SynchronousBundleListener {
                 bundle.stop();
             }
             handle.stopped();
+            LOG.info("stopped mim '{}'", record.id());
         } catch (BundleException e) {
             throw broken(record, e);
         }
@@ -441,6 +442,7 @@ final class Deployer implements SynchronousBundleListener {
             handle.starting();
             startOrExplain(handle, bundle);
             awaitStarted(handle);
+            LOG.info("started mim '{}'", record.id());
         }
     }
 

@@ -67,9 +67,17 @@ public final class ImageReader {
      * Reads what is in the uploaded bytes of an image that is kept, or was when a mim was made of it.
      *
      * @param tarball where they are, see {@link ImageStore#blob}
+     * @throws MimosaException of kind {@code STORAGE} if these are not the bytes of the digest any more
      */
-    public ImageContent content(Path tarball) {
+    public ImageContent content(Path tarball, String digest) {
         try (FileChannel channel = FileChannel.open(tarball, StandardOpenOption.READ)) {
+            String found = Sha256.name(channel);
+            if (!found.equals(digest)) {
+                throw new MimosaException(
+                        MimosaException.Kind.STORAGE,
+                        "the image file " + tarball + " is damaged, its digest is " + found
+                                + "; upload the image again");
+            }
             return content(Slice.of(channel));
         } catch (IOException e) {
             throw storage("read the image " + tarball, e);

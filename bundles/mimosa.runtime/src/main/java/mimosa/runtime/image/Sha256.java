@@ -1,5 +1,8 @@
 package mimosa.runtime.image;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -7,6 +10,7 @@ import java.util.regex.Pattern;
 
 /** Digests in the form {@code sha256:<hex>}. */
 final class Sha256 {
+    private static final int CHUNK = 1 << 16;
     private static final String SCHEME = "sha256:";
     private static final Pattern NAME = Pattern.compile(SCHEME + "[0-9a-f]{64}");
 
@@ -22,6 +26,19 @@ final class Sha256 {
 
     static String name(MessageDigest digest) {
         return SCHEME + HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** The digest of a whole file; leaves the channel's position as it is. */
+    static String name(FileChannel file) throws IOException {
+        MessageDigest digest = start();
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        long position = 0;
+        for (int count = file.read(chunk, 0); count >= 0; count = file.read(chunk, position)) {
+            position += count;
+            digest.update(chunk.flip());
+            chunk.clear();
+        }
+        return name(digest);
     }
 
     static boolean isName(String digest) {

@@ -233,7 +233,9 @@ class ImageStoreTest {
         }
         ImageReader reader = new ImageReader(store.incoming(), ImageLimits.DEFAULT);
         for (Image image : images(store, null)) {
-            assertEquals("js", reader.content(store.blob(image.digest())).engine());
+            assertEquals(
+                    "js",
+                    reader.content(store.blob(image.digest()), image.digest()).engine());
         }
     }
 
