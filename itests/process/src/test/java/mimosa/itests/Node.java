@@ -64,6 +64,11 @@ final class Node implements AutoCloseable {
      * @param configuration lines to add, by PID
      */
     static Node create(String name, Map<String, String> configuration) {
+        return create(name, configuration, "-Xmx1g");
+    }
+
+    /** As {@link #create(String, Map)}, with options for its virtual machine. */
+    static Node create(String name, Map<String, String> configuration, String options) {
         try {
             Path home = WORK.resolve(name);
             delete(home);
@@ -74,7 +79,7 @@ final class Node implements AutoCloseable {
                 }
             }
             int port = freePort();
-            Node node = new Node(home, port, Map.of("MIMOSA_HOME", home.toString(), "MIMOSA_OPTS", "-Xmx1g"));
+            Node node = new Node(home, port, Map.of("MIMOSA_HOME", home.toString(), "MIMOSA_OPTS", options));
             node.configure("mimosa.gateway", "port = " + port);
             configuration.forEach(node::configure);
             return node;

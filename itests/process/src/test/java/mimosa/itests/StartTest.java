@@ -64,7 +64,9 @@ class StartTest {
         try (Stream<Path> files = Files.walk(Node.DISTRIBUTION)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Path relative = Node.DISTRIBUTION.relativize(file);
-                if (!relative.startsWith("examples") && !relative.toString().isEmpty()) {
+                if (!relative.startsWith("examples")
+                        && !relative.startsWith("cache")
+                        && !relative.toString().isEmpty()) {
                     Files.copy(file, target.resolve(relative.toString()));
                 }
             }
