@@ -17,6 +17,10 @@ final class NpmProject implements MimProject {
     private static final boolean WINDOWS = File.separatorChar == '\\';
     private static final Pattern NOT_TEXT = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|[\\p{Cntrl}&&[^\n\t]]");
 
+    /** A frame of a stack inside a tool: nothing that an author can do something about. */
+    private static final Pattern TOOL_FRAME =
+            Pattern.compile("(?m)^[ \\t]+at [^\\n]{0,500}?(?:[/\\\\]node_modules[/\\\\]|\\bnode:)[^\\n]*(?:\\n|\\z)");
+
     private final Path folder;
 
     /** @throws StartFailure when there is no npm */
@@ -95,12 +99,18 @@ final class NpmProject implements MimProject {
             npm.getOutputStream().close();
             String said = new String(npm.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (npm.waitFor() != 0) {
-                String text = NOT_TEXT.matcher(said).replaceAll("").strip();
+                String text = wordsOf(said);
                 throw BuildFailure.of(String.join(" ", command) + " failed"
                         + (text.isEmpty() ? " with exit code " + npm.exitValue() : ":\n" + text));
             }
         } catch (IOException e) {
             throw BuildFailure.of("npm cannot be run: " + e.getMessage());
         }
+    }
+
+    /** What a tool has printed, without colours and its own stack. */
+    static String wordsOf(String printed) {
+        String text = NOT_TEXT.matcher(printed).replaceAll("");
+        return TOOL_FRAME.matcher(text).replaceAll("").strip();
     }
 }

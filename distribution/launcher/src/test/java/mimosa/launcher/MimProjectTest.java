@@ -50,4 +50,15 @@ final class MimProjectTest {
         assertEquals("my-mim_1.x", PlainProject.imageName(Path.of("/a/.my mim_1..x.")));
         assertEquals("mim", PlainProject.imageName(Path.of("/")));
     }
+
+    @Test
+    void aToolIsQuotedWithoutItsColoursAndItsStack() {
+        assertEquals(
+                "ERROR in ./src/index.js\n> 3 | x = ;\n    at load (/p/src/index.js:3:5)\n\ncompiled with 1 error",
+                NpmProject.wordsOf("\u001b[31mERROR\u001b[39m in ./src/index.js\r\n> 3 | x = ;\n"
+                        + "    at Parser.raise (/p/node_modules/@babel/parser/lib/index.js:6632:19)\n"
+                        + "    at load (/p/src/index.js:3:5)\n"
+                        + "    at C:\\p\\node_modules\\webpack\\lib\\x.js:1:2\n"
+                        + "    at process.run (node:internal/process/task_queues:95:5)\n\ncompiled with 1 error\n"));
+    }
 }
