@@ -42,6 +42,23 @@ public class IntegratorTest {
     private static final String PROGRAM =
             "mimikModule.exports = function (context, request, response) { response.end('mim'); };";
 
+    /** As the documentation for integrators shows it, and with a wrong argument. */
+    private static final String GREETED =
+            """
+            mimikModule.exports = function (context, request, response) {
+              if (!context.greeter) {
+                response.statusCode = 503;
+                response.end('no greeter on this node');
+                return;
+              }
+              try {
+                response.end(context.greeter.greet(request.url === '/nobody' ? undefined : 'Ada'));
+              } catch (e) {
+                response.end(e.name + ': ' + e.message);
+              }
+            };
+            """;
+
     @Inject
     private BundleContext context;
 
@@ -67,8 +84,12 @@ public class IntegratorTest {
     }
 
     private Bundle deploy(Map<String, Object> env) {
+        return deploy(PROGRAM, env);
+    }
+
+    private Bundle deploy(String program, Map<String, Object> env) {
         mims.deploy(
-                new Mims.Upload("api", "t", null, new ByteArrayInputStream(tar("index.js", PROGRAM))),
+                new Mims.Upload("api", "t", null, new ByteArrayInputStream(tar("index.js", program))),
                 new Deployment("api", "t", null, env, null, Source.MANAGEMENT, null));
         deployed = true;
         return context.getBundle("mim:api/t");
@@ -149,6 +170,27 @@ public class IntegratorTest {
         } finally {
             integrator.uninstall();
         }
+    }
+
+    /** No redeployment: each request has what there is when it begins. */
+    @Test
+    public void aRunningMimSeesItsExtensionComeAndGo() throws Exception {
+        deploy(GREETED, Map.of());
+        assertEquals("no greeter on this node", get("/api/t/v1").body());
+        Bundle integrator = install();
+        try {
+            assertEquals("hello Ada from mim.api.t", get("/api/t/v1").body());
+            assertEquals(
+                    "Error: context.greeter.greet: expected a name",
+                    get("/api/t/v1/nobody").body());
+            integrator.stop();
+            assertEquals(503, get("/api/t/v1").statusCode());
+            integrator.start();
+            assertEquals("hello Ada from mim.api.t", get("/api/t/v1").body());
+        } finally {
+            integrator.uninstall();
+        }
+        assertEquals("no greeter on this node", get("/api/t/v1").body());
     }
 
     @Test
