@@ -38,6 +38,7 @@ final class Globals {
             global.delete(name);
         }
         Repairs.apply(guest, global);
+        Errors.define(guest, global);
         timers(guest, global);
         if (setInterval) {
             intervals(guest, global);

@@ -41,17 +41,17 @@ record GuestError(String text, List<String> frames) {
         if (!isError(value)) {
             return new GuestError(describe(guest, value), List.of());
         }
-        Object stack = property((Scriptable) value, "stack");
-        return new GuestError(describe(guest, value), frames(guest, stack));
+        return new GuestError(describe(guest, value), frames(property((Scriptable) value, "stack")));
     }
 
     static boolean isError(Object value) {
         return value instanceof ScriptableObject object && "Error".equals(object.getClassName());
     }
 
-    /** The text with one line for each frame. */
+    /** For the author: the text, what to do instead where that is known, and one line for each frame. */
     String stack() {
-        return frames.isEmpty() ? text : text + "\n    at " + String.join("\n    at ", frames);
+        String advised = Hints.withHint(text);
+        return frames.isEmpty() ? advised : advised + "\n    at " + String.join("\n    at ", frames);
     }
 
     /** Where it happened; empty when nobody knows. */
@@ -93,19 +93,23 @@ record GuestError(String text, List<String> frames) {
         }
     }
 
-    private static List<String> frames(Guest guest, ScriptStackElement[] stack) {
+    /** Positions in the author's files; without what our down-levelling has added. */
+    static List<String> frames(Guest guest, ScriptStackElement[] stack) {
         List<String> frames = new ArrayList<>();
         for (ScriptStackElement element : stack) {
             if (frames.size() == MAX_FRAMES) {
                 break;
             }
-            frames.add(guest.tenant().sourceMap().frame(element.functionName, element.fileName, element.lineNumber));
+            if (!guest.tenant().sourceMap().isAdded(element.fileName, element.lineNumber)) {
+                frames.add(
+                        guest.tenant().sourceMap().frame(element.functionName, element.fileName, element.lineNumber));
+            }
         }
         return frames;
     }
 
-    /** The frames of a {@code stack} property, which the script may have replaced by anything. */
-    private static List<String> frames(Guest guest, Object stack) {
+    /** The frames of a {@code stack} property, as they are: the script may have replaced it by anything. */
+    private static List<String> frames(Object stack) {
         List<String> frames = new ArrayList<>();
         if (stack instanceof CharSequence text) {
             text.toString()
@@ -113,7 +117,7 @@ record GuestError(String text, List<String> frames) {
                     .map(String::strip)
                     .filter(line -> line.startsWith("at "))
                     .limit(MAX_FRAMES)
-                    .forEach(line -> frames.add(guest.tenant().sourceMap().frame(line.substring(3))));
+                    .forEach(line -> frames.add(line.substring(3)));
         }
         return frames;
     }

@@ -19,24 +19,24 @@ final class Loading {
     private final String map;
     private final SourceMap sourceMap;
 
-    private Loading(Sandbox sandbox, String name, String source, String map) {
+    private Loading(Sandbox sandbox, String name, String source, String map, boolean transpiled) {
         this.sandbox = sandbox;
         this.name = name;
         this.source = source;
         this.map = map;
-        this.sourceMap = SourceMap.of(name, map);
+        this.sourceMap = SourceMap.of(name, map, transpiled);
     }
 
     static Loading of(Sandbox sandbox, Payload payload) {
         String text = new String(payload.program(), StandardCharsets.UTF_8);
         String source = text.startsWith("\uFEFF") ? text.substring(1) : text;
-        return new Loading(sandbox, payload.name(), source, SourceMap.json(source, payload.sourceMap()));
+        return new Loading(sandbox, payload.name(), source, SourceMap.json(source, payload.sourceMap()), false);
     }
 
     /** The same program in the language that Rhino has right. */
     Loading downLevelled(DownLevelling downLevelling) {
         Transpiled result = downLevelling.apply(name, source, sourceMap.isPresent() ? map : null);
-        return new Loading(sandbox, name, result.code(), result.map());
+        return new Loading(sandbox, name, result.code(), result.map(), true);
     }
 
     SourceMap sourceMap() {
@@ -77,9 +77,7 @@ final class Loading {
         Guest guest = new Guest(sandbox, new Trial(budget, sourceMap));
         budget.resume();
         try (Context entered = sandbox.enterContext(guest)) {
-            realms.fresh((Guest) entered);
-        } catch (RhinoException e) {
-            throw MimosaException.invalid(failed(guest, e));
+            runTopLevel(realms, (Guest) entered);
         } catch (StackOverflowError e) {
             throw MimosaException.invalid(name + " failed to load: RangeError: too many nested calls");
         } catch (OutOfMemoryError e) {
@@ -94,13 +92,22 @@ final class Loading {
         }
     }
 
+    /** What has been thrown is turned into text where the script could run, because that may run some of it. */
+    private void runTopLevel(Realms realms, Guest guest) {
+        try {
+            realms.fresh(guest);
+        } catch (RhinoException e) {
+            throw MimosaException.invalid(failed(guest, e));
+        }
+    }
+
     static String tooSlow(String name, int limitMs) {
         return name + " did not finish loading within " + limitMs + " ms";
     }
 
     private String failed(Guest guest, RhinoException thrown) {
         GuestError error = GuestError.of(guest, thrown);
-        return name + " failed to load: " + error.text()
+        return name + " failed to load: " + Hints.withHint(error.text())
                 + (error.position().isEmpty() ? "" : " (at " + error.position() + ")");
     }
 

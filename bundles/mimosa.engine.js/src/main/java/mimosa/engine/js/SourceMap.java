@@ -17,12 +17,11 @@ import java.util.regex.Pattern;
  */
 final class SourceMap {
     /** For a program without a map: every position stands for itself. */
-    static final SourceMap NONE = new SourceMap("", List.of(), new long[0]);
+    static final SourceMap NONE = new SourceMap("", List.of(), new long[0], false);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern INLINE =
             Pattern.compile("//[#@]\\s*sourceMappingURL=data:application/json[^,\\s]*;base64,([A-Za-z0-9+/=_-]+)");
-    private static final Pattern FRAME = Pattern.compile("(?:(.*) \\()?(\\S+?):(\\d+)(?::\\d+)?\\)?");
     private static final String DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
     private final String program;
@@ -31,10 +30,13 @@ final class SourceMap {
     /** For each line of the program: source index and original line, packed; -1 where there is none. */
     private final long[] lines;
 
-    private SourceMap(String program, List<String> sources, long[] lines) {
+    private final boolean transpiled;
+
+    private SourceMap(String program, List<String> sources, long[] lines, boolean transpiled) {
         this.program = program;
         this.sources = sources;
         this.lines = lines;
+        this.transpiled = transpiled;
     }
 
     /**
@@ -62,23 +64,25 @@ final class SourceMap {
 
     /**
      * @param json may be {@code null}
+     * @param transpiled whether the program is the result of our own down-levelling, which its author has never seen
      * @return {@link #NONE} when it cannot be read
      */
-    static SourceMap of(String program, String json) {
+    static SourceMap of(String program, String json, boolean transpiled) {
         try {
-            return json == null ? NONE : parse(program, json);
+            return json == null ? NONE : parse(program, json, transpiled);
         } catch (IOException | RuntimeException e) { // boundary to text that people or tools have written
             return NONE;
         }
     }
 
     /** @throws IOException when the text is not JSON; other defects of a map end as unchecked exceptions */
-    private static SourceMap parse(String program, String json) throws IOException {
+    private static SourceMap parse(String program, String json, boolean transpiled) throws IOException {
         JsonNode map = JSON.readTree(json);
         String root = map.path("sourceRoot").asText("");
         List<String> sources = new ArrayList<>();
         map.path("sources").forEach(source -> sources.add(tidy(root + source.asText(""))));
-        return new SourceMap(program, sources, decode(map.path("mappings").asText(""), sources.size()));
+        long[] lines = decode(map.path("mappings").asText(""), sources.size());
+        return new SourceMap(program, sources, lines, transpiled);
     }
 
     /** Bundlers put a scheme of their own in front of the names that the author knows. */
@@ -152,11 +156,8 @@ final class SourceMap {
         return function == null || function.isEmpty() ? position : function + " (" + position + ")";
     }
 
-    /** One frame as Rhino prints it, {@code f (index.js:1:0)} or {@code index.js:1:0}. */
-    String frame(String printed) {
-        Matcher frame = FRAME.matcher(printed);
-        return frame.matches() && frame.group(3).length() < 9
-                ? frame(frame.group(1), frame.group(2), Integer.parseInt(frame.group(3)))
-                : printed;
+    /** Whether the line was put there by our down-levelling; its number would be taken for one of the author's file. */
+    boolean isAdded(String file, int line) {
+        return transpiled && program.equals(file) && (line < 1 || line > lines.length || lines[line - 1] < 0);
     }
 }

@@ -65,8 +65,8 @@ final class TranspilerRealm {
             ScriptableObject result = (ScriptableObject) array;
             if (result.get(2, result) instanceof Number column) {
                 int line = ((Number) result.get(1, result)).intValue();
-                throw MimosaException.invalid(
-                        name + ":" + line + ":" + column.intValue() + ": " + text(result, 0) + "; transpile to ES5");
+                throw MimosaException.invalid(name + ":" + line + ":" + column.intValue() + ": " + text(result, 0)
+                        + " (modern syntax deploys as it is; what is not understood: transpile to ES5)");
             }
             return new Transpiled(text(result, 0), text(result, 1));
         }

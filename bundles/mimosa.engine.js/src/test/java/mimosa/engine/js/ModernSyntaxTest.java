@@ -128,9 +128,9 @@ class ModernSyntaxTest {
     @ValueSource(
             strings = {
                 "\nvar a = ;|index.js:2:9: Unexpected token",
-                "class A {\n  #a;\n  #a;\n}|index.js:3:3: Duplicate private name #a.",
+                "class A {\n  #a;\n  #a;\n}|index.js:3:3: Duplicate private name #a (",
                 "\n import x from 'y'|index.js:2:2: import and export are not supported, a program is one script",
-                "let a;\nlet a;|index.js:2:5: Identifier 'a' has already been declared.",
+                "let a;\nlet a;|index.js:2:5: Identifier 'a' has already been declared (",
                 "async()=>{}\nimport('x')|index.js:2:",
                 "class A{}\n/x/d|index.js:2:"
             })
@@ -140,7 +140,7 @@ class ModernSyntaxTest {
         MimosaException refusal = assertThrows(MimosaException.class, () -> bench.load(parts[0]));
         assertEquals(MimosaException.Kind.INVALID, refusal.kind());
         assertTrue(refusal.getMessage().startsWith(parts[1]), refusal.getMessage());
-        assertTrue(refusal.getMessage().endsWith("; transpile to ES5"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("transpile to ES5"), refusal.getMessage());
     }
 
     @Test
@@ -157,6 +157,10 @@ class ModernSyntaxTest {
         Bench.Run failed = bench.send(program, new TestExchange("GET", "/fail", null, new byte[0]));
         assertTrue(
                 failed.host().logText().contains("RangeError: 2 are too many\n    at index.js:40\n"),
+                failed.host().logText());
+        // What makes it run has lines too, which are nobody's.
+        assertFalse(
+                failed.host().logText().contains("asyncGeneratorStep"),
                 failed.host().logText());
     }
 

@@ -84,7 +84,20 @@ var downLevel = (function () {
   // Babel's messages begin with the file and end with the position and a picture of the place.
   function reason(e, name) {
     var line = String(e && e.message).split('\n')[0].replace(/\s*\(\d+:\d+\)\s*$/, '');
-    return line.indexOf('/' + name + ': ') === 0 ? line.substring(name.length + 3) : line;
+    return (line.indexOf('/' + name + ': ') === 0 ? line.substring(name.length + 3) : line).replace(/\.$/, '');
+  }
+
+  var STAYS = /^[g-z0-9+\/]*[A-Za-f]AAA/;
+
+  // Babel's helpers are on one line each and are said to stand where the text before them ends: they stand nowhere.
+  function mappingsOfTheAuthor(code, mappings) {
+    var lines = code.split('\n');
+    return mappings.split(';').map(function (group, i) {
+      var line = lines[i] || '';
+      var helper = line.lastIndexOf('function ', 0) === 0 && line.slice(-2) === ' }'
+        && group.split(',').every(function (segment) { return STAYS.test(segment); });
+      return helper ? '' : group;
+    }).join(';');
   }
 
   // Rhino's Reflect.get forgets for whom a getter is asked, so that super.x in a class would read the wrong object: let
@@ -100,12 +113,12 @@ var downLevel = (function () {
         sourceRoot: result.map.sourceRoot,
         sources: result.map.sources,
         names: [],
-        mappings: result.map.mappings,
+        mappings: mappingsOfTheAuthor(result.code, result.map.mappings),
       })];
     } catch (e) {
       var at = (e && e.loc) || { line: 1, column: 0 };
       var what = e && e.reasonCode === 'ImportOutsideModule'
-        ? 'import and export are not supported, a program is one script'
+        ? 'import and export are not supported, a program is one script: bundle it, for example with webpack'
         : reason(e, name);
       return [what, at.line, at.column + 1];
     }
