@@ -323,7 +323,7 @@ class BundlesTest {
         assertTrue(failed.body().contains("NoPrice: no price of coal"), failed::body);
         int line = MODERN.substring(0, MODERN.indexOf("// the line")).split("\n").length;
         String log = log("api-modern");
-        assertTrue(log.contains("at price (index.js:" + line + ")"), () -> "index.js:" + line + " is not in: " + log);
+        assertTrue(log.contains("coal\\n    at price (index.js:" + line + ")"), log);
         // No line of what makes it run, which would be taken for one of the author's.
         int lines = MODERN.split("\n").length;
         Matcher frames = Pattern.compile("at (\\S+) \\(index\\.js:(\\d+)").matcher(log);

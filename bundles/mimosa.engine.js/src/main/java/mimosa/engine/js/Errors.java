@@ -23,8 +23,7 @@ final class Errors {
      * would be given objects of a class that is not there.
      */
     static void define(Guest guest, TopLevel global) {
-        ScriptableObject error =
-                ErrorConstructor.replaceAll(guest, global, (title, origin) -> stack(title, origin, null));
+        ScriptableObject error = ErrorConstructor.replaceAll(guest, global, Errors::stack);
         error.defineProperty("stackTraceLimit", Double.POSITIVE_INFINITY, ScriptableObject.EMPTY);
         HostFunction.defineHidden(guest, global, error, "captureStackTrace", 2, (g, args) -> {
             captureStackTrace(args);
@@ -51,7 +50,7 @@ final class Errors {
     /**
      * A stack as scripts see it, with positions in the author's files.
      *
-     * @param hidden name of the function whose frame is left out, with those that it has called; {@code null} for none
+     * @param hidden as in {@link ErrorConstructor.Stack#text}
      */
     private static String stack(String title, RhinoException origin, String hidden) {
         ScriptStackElement[] frames = origin.getScriptStack(MAX_FRAMES, hidden);

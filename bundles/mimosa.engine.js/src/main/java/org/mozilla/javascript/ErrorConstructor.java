@@ -27,8 +27,9 @@ public final class ErrorConstructor extends BaseFunction {
         /**
          * @param title {@code name: message}
          * @param origin where the error was made or thrown
+         * @param hidden name of the function whose frame is left out, with those that it has called; {@code null} for none
          */
-        String text(String title, RhinoException origin);
+        String text(String title, RhinoException origin, String hidden);
     }
 
     private ErrorConstructor(String name, BaseFunction original, Stack stack) {
@@ -49,6 +50,8 @@ public final class ErrorConstructor extends BaseFunction {
     private static RhinoException origin(NativeError error) {
         try {
             return (RhinoException) ORIGIN.invokeExact(error);
+        } catch (Error e) { // the end of the stack, or of the instance
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("a getter cannot fail", e);
         }
@@ -63,6 +66,8 @@ public final class ErrorConstructor extends BaseFunction {
                 ((EnumMap<TopLevel.Builtins, BaseFunction>) BUILTINS.invokeExact(global))
                         .put(TopLevel.Builtins.Error, made);
             }
+        } catch (Error e) { // the end of the stack, or of the instance
+            throw e;
         } catch (Throwable e) {
             throw new IllegalStateException("a getter cannot fail", e);
         }
@@ -143,8 +148,19 @@ public final class ErrorConstructor extends BaseFunction {
             return kept == NOT_FOUND ? null : kept;
         }
         String title = origin.details();
-        String text = stack.text(title.isEmpty() ? error.toString() : title, origin);
+        String text =
+                title.isEmpty() ? stack.text(error.toString(), origin, maker(error)) : stack.text(title, origin, null);
         error.setStackDelegated(text);
         return text;
+    }
+
+    /** The class of the script that has made it; its frames tell nobody where that was. */
+    private static String maker(NativeError error) {
+        Object maker = ScriptableObject.getProperty(error, "constructor");
+        if (!(maker instanceof BaseFunction) || maker instanceof ErrorConstructor) {
+            return null;
+        }
+        String name = ((BaseFunction) maker).getFunctionName();
+        return name == null || name.isEmpty() ? null : name;
     }
 }
