@@ -18,7 +18,8 @@ import mimosa.launcher.MimProject.Image;
 /** A node's management API, as far as a project is uploaded and deployed with it. */
 final class Management {
     private static final String BOUNDARY = "mimosa-5b0c3d1e7f";
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+    /** A deployment may wait until others, and then its own program, have been down-levelled. */
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
