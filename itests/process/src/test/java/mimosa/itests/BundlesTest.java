@@ -101,7 +101,7 @@ class BundlesTest {
 
     @BeforeAll
     static void start() {
-        node = Node.create("bundles", Map.of("mimosa.engine.js", "checkMs = 60000"));
+        node = Node.create("bundles", Map.of("mimosa.engine.js", "checkMs = 60000\ntranspileMs = 240000"));
         node.run();
     }
 

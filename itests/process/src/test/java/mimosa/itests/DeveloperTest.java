@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** The way of an author from nothing to a mim, with {@code bin/mimosa} and npm alone. */
 class DeveloperTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
-    private static final Map<String, String> PATIENT = Map.of("mimosa.engine.js", "checkMs = 60000");
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
+    private static final Map<String, String> PATIENT =
+            Map.of("mimosa.engine.js", "checkMs = 60000\ntranspileMs = 240000");
     private static Node node;
 
     @BeforeAll

@@ -242,7 +242,7 @@ final class Node implements AutoCloseable {
     HttpResponse<String> send(HttpRequest.Builder request) {
         try {
             return http.send(
-                    request.timeout(Duration.ofSeconds(60)).build(),
+                    request.timeout(Duration.ofSeconds(240)).build(),
                     HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
