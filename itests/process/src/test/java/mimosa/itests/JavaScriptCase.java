@@ -1,5 +1,8 @@
 package mimosa.itests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
@@ -23,8 +26,9 @@ record JavaScriptCase(
      * @param status of the last answer, or of the refused deployment
      * @param body equal, or {@code null}
      * @param parts contained in the body
+     * @param fields of the header, each with its one value, or {@code null} for one that must not be there
      */
-    record Expected(boolean deployed, int status, String body, List<String> parts) {}
+    record Expected(boolean deployed, int status, String body, List<String> parts, Map<String, String> fields) {}
 
     static Builder handler(String ids, String name, String body) {
         return new Builder(ids, name, Node.handler(body));
@@ -54,6 +58,21 @@ record JavaScriptCase(
         return last;
     }
 
+    /** Runs the case on a node and compares. */
+    void check(Node node) {
+        HttpResponse<String> answer = run(node);
+        assertEquals(expected.status(), answer.statusCode(), answer::body);
+        if (expected.body() != null) {
+            assertEquals(expected.body(), answer.body());
+        }
+        for (String part : expected.parts()) {
+            assertTrue(answer.body().contains(part), () -> "'" + part + "' is not in: " + answer.body());
+        }
+        expected.fields()
+                .forEach((name, value) ->
+                        assertEquals(value, answer.headers().firstValue(name).orElse(null), name));
+    }
+
     @Override
     public String toString() {
         return ids + " " + name;
@@ -66,6 +85,7 @@ record JavaScriptCase(
         private final String program;
         private final Map<String, String> env = new TreeMap<>();
         private final List<Call> calls = new ArrayList<>();
+        private final Map<String, String> fields = new TreeMap<>();
 
         private Builder(String ids, String name, String program) {
             this.ids = ids;
@@ -97,16 +117,22 @@ record JavaScriptCase(
             return this;
         }
 
+        /** The last answer has this field, or not, when the value is {@code null}. */
+        Builder field(String name, String value) {
+            fields.put(name, value);
+            return this;
+        }
+
         JavaScriptCase answers(String body) {
-            return expect(new Expected(true, 200, body, List.of()));
+            return expect(new Expected(true, 200, body, List.of(), fields));
         }
 
         JavaScriptCase answers(int status, String... parts) {
-            return expect(new Expected(true, status, null, List.of(parts)));
+            return expect(new Expected(true, status, null, List.of(parts), fields));
         }
 
         JavaScriptCase isRefused(String... parts) {
-            return expect(new Expected(false, 400, null, List.of(parts)));
+            return expect(new Expected(false, 400, null, List.of(parts), fields));
         }
 
         private JavaScriptCase expect(Expected expected) {
