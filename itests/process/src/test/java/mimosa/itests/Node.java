@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -249,6 +250,30 @@ final class Node implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Sends a GET with a request id, by which its log records are found. */
+    CompletableFuture<HttpResponse<String>> sendAsync(String path, String requestId) {
+        HttpRequest request = HttpRequest.newBuilder(uri(path))
+                .timeout(Duration.ofSeconds(60))
+                .header("X-Request-Id", requestId)
+                .build();
+        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    /** The log records of one request, oldest first. */
+    List<String> log(String requestId) {
+        return logFile()
+                .lines()
+                .filter(line -> line.contains("[" + requestId + "]"))
+                .toList();
+    }
+
+    /** The log records of one request as soon as one of them contains the text. */
+    List<String> awaitLog(String requestId, String text) {
+        await("'" + text + "' in the log of request " + requestId, START, () -> log(requestId).stream()
+                .anyMatch(line -> line.contains(text)));
+        return log(requestId);
     }
 
     // Management
