@@ -3,16 +3,22 @@ package mimosa.itests;
 import static mimosa.itests.JavaScriptCase.file;
 import static mimosa.itests.JavaScriptCase.handler;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What mim authors may rely on, called over HTTP. */
@@ -27,6 +33,21 @@ class JavaScriptContractTest {
                     + " load quit spawn sync defineClass loadClass readFile readUrl runCommand seal version gc environment XML"
                     + " XMLList Namespace QName isXMLName JavaException CallSite Iterator StopIteration uneval";
     private static final Map<String, String> JSON = Map.of("Content-Type", "application/json");
+
+    private static final Map<String, String> FORM = Map.of("Content-Type", "multipart/form-data; boundary=b");
+    private static final String PARTS =
+            """
+            --b
+            Content-Disposition: form-data; name="a"
+
+            1
+            --b
+            Content-Disposition: form-data; name="f"; filename="x"
+
+            sixsix
+            --b--
+            """
+                    .replace("\n", "\r\n");
 
     private static Node node;
 
@@ -164,20 +185,6 @@ class JavaScriptContractTest {
 
     static Stream<JavaScriptCase> lifeCycle() {
         return Stream.of(
-                file(
-                                "J3.1",
-                                "no state survives a request",
-                                "var n=0; mimikModule.exports=function(c,q,s){n++;s.end(String(n))}")
-                        .call("GET", "")
-                        .call("GET", "")
-                        .call("GET", "")
-                        .answers("1"),
-                file("J3.3", "a program without handler is refused", "var x=1;")
-                        .isRefused("index.js must set mimikModule.exports to a function", "found object"),
-                file("J3.3", "a handler that is no function is refused", "mimikModule.exports={}")
-                        .isRefused("index.js must set mimikModule.exports to a function"),
-                file("J3.3", "a program that throws is refused", "throw new Error('boom')")
-                        .isRefused("index.js failed to load", "boom"),
                 file("J3.3", "a syntax error is refused with its place", "function (")
                         .isRefused("index.js:1:", "transpile to ES5"),
                 handler("J3.4", "an exception is a 500 without stack", "throw new Error('boom')")
@@ -283,6 +290,37 @@ class JavaScriptContractTest {
                                 "response.end(typeof request.body + request.body.length + typeof request.authorization)")
                         .answers("string0string"),
                 handler(
+                                "J4.8",
+                                "a form is walked part by part before the call returns",
+                                """
+                                var o = [];
+                                request.handleFormRequest({
+                                  found: function (key, filename) {
+                                    o.push('found ' + key + ' "' + filename + '"');
+                                    return filename ? { action: 'store', path: 'm/x.bin' } : { action: 'get' };
+                                  },
+                                  get: function (key, value) { o.push('get ' + key + value); },
+                                  store: function (path, size) { o.push('store ' + path + ' ' + size); }
+                                });
+                                response.end(o.join());
+                                """)
+                        .call("POST", "", FORM, PARTS)
+                        .answers("found a \"\",get a1,found f \"x\",store m/x.bin 6"),
+                handler(
+                                "J4.9",
+                                "an action may have a name of its own",
+                                """
+                                var o = [];
+                                request.handleFormRequest({
+                                  found: function (key) { return { action: key === 'a' ? 'meta' : 'skip' }; },
+                                  get: function () { o.push('get'); },
+                                  meta: function (key, value) { o.push('meta ' + key + value); }
+                                });
+                                response.end(o.join());
+                                """)
+                        .call("POST", "", FORM, PARTS)
+                        .answers("meta a1"),
+                handler(
                                 "J4.11",
                                 "a body can be stored as JSON",
                                 "if (request.method==='POST') { var body=request.body;"
@@ -296,16 +334,22 @@ class JavaScriptContractTest {
     static Stream<JavaScriptCase> responses() {
         return Stream.of(
                 handler("J5.1", "an answer", "response.end(JSON.stringify({message:'Hello from my mim!'}))")
+                        .field("Content-Type", "application/json")
                         .answers("{\"message\":\"Hello from my mim!\"}"),
-                handler("J5.2", "204 has no body", "response.statusCode=204; response.end()")
+                handler("J5.2", "204 has no body", "response.statusCode=204; response.end('x')")
+                        .field("Content-Length", null)
+                        .field("Content-Type", null)
                         .answers(204),
                 handler(
                                 "J5.4",
                                 "headers after the first byte are ignored",
                                 "response.write('a'); response.setHeader('x','y'); response.end('b')")
+                        .field("x", null)
                         .answers("ab"),
                 handler("J5.5", "an ArrayBuffer is bytes", "response.end(new Uint8Array([65]).buffer)")
                         .answers("A"),
+                handler("J5.7", "a missing file is a 404", "response.writeMimeFile('none','text/plain')")
+                        .answers(404, "\"code\":404", "requestId"),
                 handler(
                                 "J5.8",
                                 "a header cannot smuggle another one",
@@ -340,19 +384,61 @@ class JavaScriptContractTest {
                         .answers("undefinedundefined"));
     }
 
+    @Test
+    @Tag("J3.1")
+    void aVariableNeverCountsOn() {
+        node.serve("variable", "var n=0; mimikModule.exports=function(c,q,s){n++;s.end(String(n))}");
+        assertEquals(Collections.nCopies(20, "1"), twentyAnswers("variable"));
+    }
+
     /** The counter in storage counts on, request by request; a variable never does. */
     @Test
+    @Tag("J3.2")
     void theCounterInStorageCountsOn() {
         node.serve(
                 "counter",
                 Node.handler("var n=Number(context.storage.getItem('n')||0)+1; context.storage.setItem('n',String(n));"
                         + " response.end(String(n))"));
+        List<String> expected =
+                IntStream.rangeClosed(1, 20).mapToObj(String::valueOf).toList();
+        assertEquals(expected, twentyAnswers("counter"));
+    }
+
+    private static List<String> twentyAnswers(String mim) {
         List<String> answers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            answers.add(node.get("/api/counter/v1").body());
+            answers.add(node.get("/api/" + mim + "/v1").body());
         }
-        String[] expected = new String[20];
-        Arrays.setAll(expected, i -> String.valueOf(i + 1));
-        assertEquals(Arrays.asList(expected), answers);
+        return answers;
+    }
+
+    @ParameterizedTest
+    @Tag("J3.3")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "var x=1;|index.js must set mimikModule.exports to a function(context, request, response), found object",
+                "mimikModule.exports={}|index.js must set mimikModule.exports to a function(context, request, response)",
+                "throw new Error('boom')|index.js failed to load: Error: boom (at index.js:1)",
+                "function (|transpile to ES5",
+                "while(true){}|index.js did not finish loading within 5000 ms"
+            })
+    void whatIsRefusedIsNeitherListedNorServed(String program, String message) {
+        HttpResponse<String> refused = node.deployProgram("refused", program, Map.of());
+        assertEquals(400, refused.statusCode(), refused::body);
+        assertTrue(refused.body().contains(message), refused.body());
+        assertFalse(node.send(node.management("/mims")).body().contains("api-refused"));
+        assertEquals(404, node.get("/api/refused/v1").statusCode());
+    }
+
+    @Test
+    @Tag("J3.15")
+    void aPathWithoutMimIsA404() {
+        HttpResponse<String> answer = node.get("/nowhere");
+        assertEquals(404, answer.statusCode());
+        assertEquals(404, Node.json(answer.body()).path("error").path("code").asInt());
+        assertEquals(
+                answer.headers().firstValue("X-Request-Id").orElseThrow(),
+                Node.json(answer.body()).path("error").path("requestId").asText());
     }
 }
