@@ -1,7 +1,8 @@
 package mimosa.runtime;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.WebSocket;
@@ -10,7 +11,7 @@ import mimosa.api.http.WebSocket;
 final class PushClients {
     private static final int GOING_AWAY = 1001;
 
-    private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
+    private final Set<Client> open = ConcurrentHashMap.newKeySet();
     private final Object order = new Object();
     private volatile boolean accepting;
 
@@ -22,22 +23,23 @@ final class PushClients {
     /** Closes all connections, also those that are about to open. */
     void close(String reason) {
         accepting = false;
-        open.forEach(client -> client.close(GOING_AWAY, reason));
+        open.forEach(client -> client.close(reason));
     }
 
     /** Answers a handshake; anything else fails the exchange with kind {@code UPGRADE_REQUIRED}. */
     void connect(Exchange exchange) {
-        // It may have closed before it is known here.
-        CompletableFuture<WebSocket> known = new CompletableFuture<>();
-        exchange.upgrade(() -> known.thenAccept(open::remove)).whenComplete((client, failure) -> {
+        // Known before the answer leaves: whoever has read it must miss nothing that is published from then on.
+        Client client = new Client();
+        open.add(client);
+        exchange.upgrade(() -> open.remove(client)).whenComplete((socket, failure) -> {
             if (failure != null) {
+                open.remove(client);
                 exchange.fail(Failures.unwrapped(failure));
                 return;
             }
-            open.add(client);
-            known.complete(client);
+            client.opened(socket);
             if (!accepting) {
-                client.close(GOING_AWAY, "the mim has stopped");
+                client.close("the mim has stopped");
             }
         });
     }
@@ -46,6 +48,33 @@ final class PushClients {
     void publish(String frame) {
         synchronized (order) {
             open.forEach(client -> client.send(frame));
+        }
+    }
+
+    /** A client from its handshake on; what is published before its connection is open waits for that. */
+    private static final class Client {
+        private final List<String> early = new ArrayList<>();
+        private WebSocket socket;
+
+        synchronized void opened(WebSocket opened) {
+            socket = opened;
+            early.forEach(socket::send);
+            early.clear();
+        }
+
+        synchronized void send(String frame) {
+            if (socket == null) {
+                early.add(frame);
+            } else {
+                socket.send(frame);
+            }
+        }
+
+        /** No effect before the connection is open. */
+        synchronized void close(String reason) {
+            if (socket != null) {
+                socket.close(GOING_AWAY, reason);
+            }
         }
     }
 }

@@ -99,6 +99,20 @@ class PushTest {
         clients.forEach(client -> assertEquals(clients.get(0).heard, client.heard));
     }
 
+    /** The client reads the answer to its handshake before the node hears that the connection is open. */
+    @Test
+    @Tag("J6.5")
+    void whatIsPublishedWhileAConnectionOpensIsHeardFirst() {
+        Serving serving = serving("true");
+        mim.serves(serving);
+        Handshake slow = connect(Handshake.slow(PATH));
+        host(serving).publish("a");
+        host(serving).publish("b");
+        slow.open();
+        host(serving).publish("c");
+        assertEquals(List.of("a", "b", "c"), slow.heard);
+    }
+
     @Test
     void nothingIsPushedBeforeWhatWasStoredIsDurable() {
         Serving serving = serving("true");
