@@ -63,8 +63,10 @@ class QuotaTest {
         upstream.serveWhen(gate, "/gate");
         node.serve(
                 "busy",
-                Node.handler("context.http.request({url:'http://" + upstream.address()
-                        + "/gate',success:function(){response.end('done')}})"));
+                Node.handler("if (request.url === '/warm') response.end(); else context.http.request({url:'http://"
+                        + upstream.address() + "/gate',success:function(){response.end('done')}})"));
+        // Connected and warm, so that all 400 are there long before the first of them has waited its time.
+        sendAll("/api/busy/v1/warm", 400).forEach(CompletableFuture::join);
         List<String> order = Collections.synchronizedList(new ArrayList<>());
         CountDownLatch refused = new CountDownLatch(400 - 64);
         List<CompletableFuture<Void>> answers = sendAll("/api/busy/v1", 400).stream()

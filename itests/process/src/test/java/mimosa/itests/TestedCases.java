@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Finds the acceptance cases that tests say they show, in their sources: tags of methods and classes, and the ids of table
- * rows. The sources are formatted by a tool, so that a line and its indentation say enough.
+ * Finds the acceptance cases that tests say they show, in their sources: tags of methods and classes, and ids that are the
+ * first argument of the call that makes a table row. The sources are formatted by a tool, so that a line and its indentation
+ * say enough.
  */
 final class TestedCases {
     private static final String ID = "[A-Z]\\d+\\.\\d+";
@@ -20,7 +21,7 @@ final class TestedCases {
     private static final Pattern DECLARATION =
             Pattern.compile("(?m)^( *)(?:(?:[\\w.<>\\[\\],?]+ )+(?:class|record) (\\w+)|class (\\w+)"
                     + "|(?:[\\w.<>\\[\\],?]+ )+(\\w+)\\()");
-    private static final Pattern ROW = Pattern.compile("\\b(?:handler|file)\\(\\s*\"(" + ID + "(?: " + ID + ")*)\"");
+    private static final Pattern ROW = Pattern.compile("(?<!@)\\b\\w+\\(\\s*\"(" + ID + "(?: " + ID + ")*)\"");
 
     private TestedCases() {}
 
