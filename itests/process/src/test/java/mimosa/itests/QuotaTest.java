@@ -108,6 +108,17 @@ class QuotaTest {
         return counted;
     }
 
+    @ParameterizedTest
+    @Tag("J9.1")
+    @ValueSource(strings = {"while(true){}", "/(a+)+$/.test('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab')"})
+    void endlessWorkEndsAtTheLimit(String work) {
+        node.deployProgram(
+                "endless", Node.handler(work + ";response.end('done')"), Map.of("MCM.MAX_EXECUTION_TIME_SEC", "1"));
+        HttpResponse<String> answer = node.get("/api/endless/v1");
+        assertEquals(504, answer.statusCode(), answer::body);
+        assertTrue(answer.body().contains("time limit exceeded"), answer::body);
+    }
+
     @Test
     @Tag("J9.2")
     void runawayRecursionCostsItsOwnRequestOnly() {
