@@ -196,6 +196,7 @@ class BundlesTest {
     // What mims may do, as webpack, babel and core-js leave it
 
     @Test
+    @Tag("J10.1")
     @Tag("J10.4")
     void routesAndCallsBetweenMims() {
         deploy("routes");
