@@ -1,0 +1,209 @@
+package mimosa.engine.wasm;
+
+import com.dylibso.chicory.runtime.ImportFunction;
+import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.Export;
+import com.dylibso.chicory.wasm.types.ExternalType;
+import com.dylibso.chicory.wasm.types.FunctionImport;
+import com.dylibso.chicory.wasm.types.FunctionType;
+import com.dylibso.chicory.wasm.types.Import;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+
+/** What a module has to have, and may ask for, to be a mim: the direct ABI, version 1. */
+final class Abi {
+    private static final String HANDLER = "mim_handle";
+    private static final String MESSAGE_HANDLER = "mk_module_on_event";
+    private static final FunctionType NOTHING = FunctionType.empty();
+    private static final Pattern MARKER = Pattern.compile("mim_abi_v(.*)");
+    private static final int MAX_NAMED = 10;
+    private static final HostFunctions ENV = HostFunctions.direct();
+    private static final HostFunctions WASI = WasiFunctions.all();
+
+    private final WasmModule module;
+    private final boolean wasi;
+
+    /** @param wasi whether modules may import it */
+    Abi(WasmModule module, boolean wasi) {
+        this.module = module;
+        this.wasi = wasi;
+    }
+
+    /** @throws mimosa.api.MimosaException of kind {@code INVALID} with the first rule that is broken */
+    void check() {
+        boolean direct = export(HANDLER, ExternalType.FUNCTION) != null;
+        boolean message = export(MESSAGE_HANDLER, ExternalType.FUNCTION) != null;
+        if (!direct && !message) {
+            throw Refusal.of("exports neither " + HANDLER + " nor " + MESSAGE_HANDLER);
+        }
+        if (direct && message) {
+            throw Refusal.of("exports both " + HANDLER + " and " + MESSAGE_HANDLER);
+        }
+        if (message) {
+            throw Refusal.of("exports " + MESSAGE_HANDLER + ": the message ABI is not supported by this version of"
+                    + " Mimosa, export " + HANDLER + " instead");
+        }
+        if (export("memory", ExternalType.MEMORY) == null) {
+            throw Refusal.of("does not export memory");
+        }
+        for (String name : List.of(HANDLER, "_initialize", "_start")) {
+            checkType(name);
+        }
+        checkMarkers();
+        checkImports();
+    }
+
+    private Export export(String name, ExternalType kind) {
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            Export export = module.exportSection().getExport(i);
+            if (export.name().equals(name) && export.exportType() == kind) {
+                return export;
+            }
+        }
+        return null;
+    }
+
+    private void checkType(String name) {
+        Export export = export(name, ExternalType.FUNCTION);
+        if (export != null && !typeOf(export.index()).equals(NOTHING)) {
+            throw Refusal.of("exports " + name + " as " + text(typeOf(export.index())) + ", expected " + text(NOTHING));
+        }
+    }
+
+    private FunctionType typeOf(int function) {
+        int imported = 0;
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            if (module.importSection().getImport(i) instanceof FunctionImport entry && imported++ == function) {
+                return module.typeSection().getType(entry.typeIndex());
+            }
+        }
+        return module.functionSection().getFunctionType(function - imported, module.typeSection());
+    }
+
+    private void checkMarkers() {
+        for (int i = 0; i < module.exportSection().exportCount(); i++) {
+            Export export = module.exportSection().getExport(i);
+            if (export.exportType() == ExternalType.FUNCTION && isMarker(export.name())) {
+                checkType(export.name());
+            }
+        }
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            Import entry = module.importSection().getImport(i);
+            if (entry.importType() == ExternalType.FUNCTION && entry.module().equals("env")) {
+                isMarker(entry.name());
+            }
+        }
+    }
+
+    private static boolean isMarker(String name) {
+        Matcher marker = MARKER.matcher(name);
+        if (!marker.matches()) {
+            return false;
+        }
+        if (!marker.group(1).equals("1")) {
+            throw Refusal.of("ABI marker " + name + " is not supported, supported: mim_abi_v1");
+        }
+        return true;
+    }
+
+    // Imports.
+
+    private void checkImports() {
+        List<String> faults = new ArrayList<>();
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            String fault = fault(module.importSection().getImport(i));
+            if (fault != null) {
+                faults.add(fault);
+            }
+        }
+        if (!faults.isEmpty()) {
+            String more = faults.size() > MAX_NAMED ? "; and " + (faults.size() - MAX_NAMED) + " more" : "";
+            throw Refusal.of(faults.stream().limit(MAX_NAMED).collect(Collectors.joining("; ")) + more);
+        }
+    }
+
+    /** What is wrong with an import; {@code null} when nothing is. */
+    private String fault(Import entry) {
+        String name = "imports " + entry.module() + "." + entry.name();
+        if (!(entry instanceof FunctionImport function)) {
+            String kind = entry.importType().name().toLowerCase(Locale.ROOT);
+            return name + " as a " + kind + ", only functions can be imported";
+        }
+        if (entry.module().equals(WasiFunctions.MODULE) && !wasi) {
+            return name + ", but WASI is switched off (" + ChicoryEngine.PID + ": wasi=refuse)";
+        }
+        HostFunction offered = offered(entry);
+        if (offered == null) {
+            return name + ", which Mimosa does not provide";
+        }
+        FunctionType wanted = module.typeSection().getType(function.typeIndex());
+        return wanted.equals(offered.type())
+                ? null
+                : name + " as " + text(wanted) + ", expected " + text(offered.type());
+    }
+
+    private static HostFunction offered(Import entry) {
+        return switch (entry.module()) {
+            case "env" -> ENV.get(entry.name());
+            case WasiFunctions.MODULE -> WASI.get(entry.name());
+            default -> null;
+        };
+    }
+
+    private static String text(FunctionType type) {
+        return type.params().stream()
+                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                        .collect(LIST) + " -> "
+                + type.returns().stream()
+                        .map(value -> value.name().toLowerCase(Locale.ROOT))
+                        .collect(LIST);
+    }
+
+    private static final Collector<CharSequence, ?, String> LIST = Collectors.joining(" ", "(", ")");
+
+    // What has been checked.
+
+    String name() {
+        return "direct, version 1";
+    }
+
+    /** One for each import, in the module's order. */
+    ImportFunction[] imports() {
+        ImportFunction[] imports = new ImportFunction[module.importSection().importCount()];
+        for (int i = 0; i < imports.length; i++) {
+            imports[i] = offered(module.importSection().getImport(i)).asImport();
+        }
+        return imports;
+    }
+
+    List<String> importNames() {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            Import entry = module.importSection().getImport(i);
+            names.add(entry.module().equals("env") ? entry.name() : "wasi." + entry.name());
+        }
+        return names;
+    }
+
+    int handler() {
+        return export(HANDLER, ExternalType.FUNCTION).index();
+    }
+
+    /** What runs before the handler, in this order: the start section, {@code _initialize}, {@code _start}. */
+    int[] initialisers() {
+        List<Integer> functions = new ArrayList<>();
+        module.startSection().ifPresent(section -> functions.add((int) section.startIndex()));
+        for (String name : List.of("_initialize", "_start")) {
+            Export export = export(name, ExternalType.FUNCTION);
+            if (export != null) {
+                functions.add(export.index());
+            }
+        }
+        return functions.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

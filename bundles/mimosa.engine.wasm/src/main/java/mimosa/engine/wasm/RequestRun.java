@@ -1,0 +1,197 @@
+package mimosa.engine.wasm;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import mimosa.api.MimosaException;
+import mimosa.api.MimosaException.Kind;
+import mimosa.api.engine.Host;
+import mimosa.api.engine.Host.Level;
+import mimosa.api.http.Exchange;
+import mimosa.api.quota.Budget;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request, from its start to the closing of its instance.
+ *
+ * <pre>
+ *   start -> room in memory -> worker: prepare, handle -> answer or failure -> closed
+ *                 kill: wall time, processor time, memory, the client, an operator
+ * </pre>
+ */
+final class RequestRun {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestRun.class);
+    private static final String NOT_ENDED = "the handler finished without ending the response";
+
+    private final WasmProgram program;
+    private final Blueprint blueprint;
+    private final Exchange exchange;
+    private final Host host;
+    private final Budget budget;
+    private final Execution execution;
+    private final Conversation conversation;
+    private final Answer answer;
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private CompletableFuture<Void> memory;
+    private Future<?> patience;
+
+    RequestRun(WasmProgram program, Blueprint blueprint, Exchange exchange, Host host, Budget budget) {
+        this.program = program;
+        this.blueprint = blueprint;
+        this.exchange = exchange;
+        this.host = host;
+        this.budget = budget;
+        this.execution = new Execution(blueprint, host, budget, program.workers());
+        this.conversation = new Conversation(execution, exchange, host);
+        this.answer = conversation.answer();
+    }
+
+    void start() {
+        memory = program.share().start(execution, blueprint.pagesAtStart());
+        exchange.done().thenAccept(this::exchangeDone);
+        budget.onExceeded(this::kill);
+        if (memory.isDone()) {
+            program.workers().execute(this::run);
+            return;
+        }
+        patience = program.workers().after(budget.limits().queueTime().toNanos(), () -> program.share()
+                .giveUp(memory, program.mimId()));
+        memory.whenComplete((room, failure) -> program.workers().execute(this::run));
+    }
+
+    private void exchangeDone(Exchange.Outcome outcome) {
+        answer.lost();
+        if (outcome == Exchange.Outcome.CLIENT_GONE && exchange.isCommitted()) {
+            kill(null);
+        }
+    }
+
+    private void kill(MimosaException reason) {
+        execution.kill(reason);
+        program.share().giveUp(memory, program.mimId());
+        // One that still waits for a worker is ended before others begin.
+        program.workers().executeFirst(this::run);
+    }
+
+    /** Ends the instance as its budget would. */
+    void cancel(String reason) {
+        budget.cancel(reason);
+    }
+
+    private void run() {
+        if (!begun.compareAndSet(false, true)) {
+            return;
+        }
+        budget.resume();
+        try {
+            serve();
+        } catch (Throwable e) { // boundary: nothing of an instance may reach the worker, nor leave it unclosed
+            execution.gate().done();
+            quietly("end its answer", () -> failed(e));
+        } finally {
+            execution.gate().done();
+            quietly("suspend its budget", budget::suspend);
+            close();
+        }
+    }
+
+    private void serve() {
+        execution.gate().check();
+        if (memory.isCompletedExceptionally()) {
+            throw (MimosaException) memory.exceptionNow();
+        }
+        execution.prepare();
+        execution.handle(conversation);
+        if (conversation.undoLock()) {
+            fail(new MimosaException(Kind.GUEST, "storage lock left open"));
+        } else if (!answer.isEnded()) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        if (!answer.isTouched()) {
+            fail(new MimosaException(Kind.QUOTA, NOT_ENDED));
+            return;
+        }
+        try {
+            answer.end(new byte[0]);
+        } catch (Code e) {
+            throw new IllegalStateException("cannot be: nothing is held back outside a lock", e);
+        }
+    }
+
+    // The end.
+
+    private void failed(Throwable thrown) {
+        conversation.undoLock();
+        if (execution.gate().isKilled()) {
+            killed(thrown, execution.gate().reason());
+        } else if (thrown instanceof MimosaException failure) {
+            fail(
+                    failure.kind() == Kind.INVALID
+                            ? new MimosaException(Kind.GUEST, failure.getMessage(), failure)
+                            : failure);
+        } else if (thrown instanceof Exit) {
+            fail(new MimosaException(Kind.GUEST, thrown.getMessage()));
+        } else if (thrown instanceof OutOfMemoryError) {
+            fail(new MimosaException(Kind.QUOTA, "memory limit exceeded"));
+        } else {
+            trapped(thrown);
+        }
+    }
+
+    private void killed(Throwable thrown, MimosaException reason) {
+        if (reason == null) {
+            return; // there is no client any more
+        }
+        List<String> frames = blueprint.names().stack(thrown);
+        host.log(Level.ERROR, reason.getMessage() + (frames.isEmpty() ? "" : " in " + frames.get(0)));
+        answerWith(reason);
+    }
+
+    private void trapped(Throwable thrown) {
+        String kind = Trap.kind(thrown);
+        if (kind == null) {
+            LOG.error("the engine failed in an instance of {}", program.mimId(), thrown);
+            fail(new MimosaException(Kind.GUEST, "engine error", thrown));
+            return;
+        }
+        List<String> frames = blueprint.names().stack(thrown);
+        host.log(Level.ERROR, "trap: " + kind + (frames.isEmpty() ? "" : " in " + String.join(" <- ", frames)));
+        answerWith(new MimosaException(Kind.GUEST, "trap: " + kind));
+    }
+
+    private void fail(MimosaException failure) {
+        host.log(Level.ERROR, failure.getMessage());
+        answerWith(failure);
+    }
+
+    private void answerWith(MimosaException failure) {
+        if (!answer.isEnded()) {
+            exchange.fail(failure);
+        }
+    }
+
+    private void close() {
+        if (patience != null) {
+            patience.cancel(false);
+        }
+        quietly("finish its output", execution.streams()::flush);
+        quietly("close its calls", conversation::close);
+        quietly("close its host", host::close);
+        quietly("close its budget", budget::close);
+        program.share().release(execution);
+        program.ended(this);
+    }
+
+    private void quietly(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) { // boundary: one failed step must not keep the others from happening
+            LOG.error("an instance of {} could not {}", program.mimId(), what, e);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package mimosa.engine.wasm;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import mimosa.api.MimosaException;
+import mimosa.api.engine.Payload;
+import mimosa.api.quota.Budget;
+
+/**
+ * The first initialisation of a program, at its deployment. When it would turn out the same every time, what it has made
+ * is where all instances begin.
+ */
+final class Trial {
+    private final Blueprint blueprint;
+    private final Payload payload;
+    private final MemoryShare share;
+    private final Workers workers;
+
+    Trial(Blueprint blueprint, Payload payload, MemoryShare share, Workers workers) {
+        this.blueprint = blueprint;
+        this.payload = payload;
+        this.share = share;
+        this.workers = workers;
+    }
+
+    /**
+     * Runs on a worker.
+     *
+     * @return what there is to know about the snapshot
+     * @throws MimosaException of kind {@code INVALID} when the program does not initialise
+     */
+    String run(Budget budget) {
+        Execution execution = new Execution(blueprint, new TrialHost(payload), budget, workers);
+        CompletableFuture<Void> memory = share.start(execution, blueprint.firstPages());
+        try {
+            budget.onExceeded(execution::kill);
+            workers.after(
+                    TimeUnit.MILLISECONDS.toNanos(blueprint.settings().checkMs()),
+                    () -> share.giveUp(memory, payload.mimId()));
+            execution.waitFor(memory);
+            prepare(execution, budget);
+            return keep(execution);
+        } finally {
+            share.giveUp(memory, payload.mimId());
+            share.release(execution);
+        }
+    }
+
+    private void prepare(Execution execution, Budget budget) {
+        try {
+            execution.prepare();
+        } catch (Throwable e) { // boundary: whatever a program does is its author's to hear
+            throw refusal(execution, budget, e);
+        } finally {
+            execution.gate().done();
+        }
+    }
+
+    private MimosaException refusal(Execution execution, Budget budget, Throwable thrown) {
+        MimosaException killed = execution.gate().reason();
+        if (killed != null) {
+            return budget.remaining().isPositive()
+                    ? Refusal.of("did not initialise: " + killed.getMessage())
+                    : Refusal.of("initialisation took more than "
+                            + blueprint.settings().checkMs() + " ms");
+        }
+        if (thrown instanceof Exit) {
+            return Refusal.of(thrown.getMessage() + " during initialisation");
+        }
+        if (thrown instanceof OutOfMemoryError) {
+            return Refusal.of("did not initialise: memory limit exceeded");
+        }
+        String kind = Trap.kind(thrown);
+        return kind != null
+                ? Refusal.of("trap during initialisation: " + kind)
+                : new MimosaException(
+                        MimosaException.Kind.INTERNAL,
+                        "index.wasm could not be initialised: the engine failed",
+                        thrown);
+    }
+
+    private String keep(Execution execution) {
+        if (!blueprint.settings().snapshot()) {
+            return "no, switched off";
+        }
+        if (!execution.isRepeatable()) {
+            return "no, the initialisation uses time, chance, its node or its log";
+        }
+        Snapshot snapshot = blueprint.snapshotOf(execution);
+        blueprint.startFrom(snapshot);
+        return snapshot.size() + " bytes";
+    }
+}

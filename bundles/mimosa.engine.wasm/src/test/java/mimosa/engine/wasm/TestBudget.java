@@ -1,0 +1,116 @@
+package mimosa.engine.wasm;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import mimosa.api.MimosaException;
+import mimosa.api.quota.Budget;
+import mimosa.api.quota.Limits;
+
+/** A budget of wall time. */
+final class TestBudget implements Budget {
+    final AtomicInteger closed = new AtomicInteger();
+    final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final AtomicInteger depth = new AtomicInteger();
+    private final Limits limits;
+    private final long deadline;
+    private volatile MimosaException exceeded;
+    private volatile Consumer<MimosaException> action = failure -> {};
+
+    TestBudget(Limits limits) {
+        this.limits = limits;
+        this.deadline = System.nanoTime() + limits.wall().toNanos();
+        CompletableFuture.delayedExecutor(limits.wall().toMillis() + 1, TimeUnit.MILLISECONDS)
+                .execute(this::timeout);
+    }
+
+    static Limits limits(long wallMs) {
+        Duration wall = Duration.ofMillis(wallMs);
+        return new Limits(
+                wall,
+                wall,
+                1L << 31,
+                1L << 26,
+                1000,
+                50,
+                16,
+                10 << 20,
+                10 << 20,
+                1L << 28,
+                64 << 20,
+                1 << 20,
+                64,
+                256,
+                Duration.ofSeconds(5));
+    }
+
+    private void timeout() {
+        if (closed.get() == 0 && exceeded() == null) {
+            expire("wall time limit exceeded (" + limits.wall().toMillis() + " ms)");
+        }
+    }
+
+    private void expire(String message) {
+        exceeded = new MimosaException(MimosaException.Kind.QUOTA, message);
+        action.accept(exceeded);
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public Duration remaining() {
+        return Duration.ofNanos(deadline - System.nanoTime());
+    }
+
+    @Override
+    public void onExceeded(Consumer<MimosaException> what) {
+        action = what;
+    }
+
+    @Override
+    public void resume() {
+        if (depth.incrementAndGet() != 1) {
+            throw new IllegalStateException("resumed twice");
+        }
+    }
+
+    @Override
+    public void suspend() {
+        if (depth.decrementAndGet() != 0) {
+            throw new IllegalStateException("suspended twice");
+        }
+    }
+
+    @Override
+    public void check() {
+        if (exceeded == null && deadline - System.nanoTime() <= 0) {
+            exceeded = new MimosaException(
+                    MimosaException.Kind.QUOTA,
+                    "wall time limit exceeded (" + limits.wall().toMillis() + " ms)");
+        }
+        if (exceeded != null) {
+            throw exceeded;
+        }
+    }
+
+    @Override
+    public MimosaException exceeded() {
+        return exceeded;
+    }
+
+    @Override
+    public void cancel(String reason) {
+        expire(reason);
+    }
+
+    @Override
+    public void close() {
+        closed.incrementAndGet();
+        end.complete(null);
+    }
+}
