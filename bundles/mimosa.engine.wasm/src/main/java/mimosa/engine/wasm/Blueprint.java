@@ -2,6 +2,7 @@ package mimosa.engine.wasm;
 
 import com.dylibso.chicory.runtime.FreshInstance;
 import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Memory;
 import com.dylibso.chicory.runtime.TableInstance;
 import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.DataSegment;
@@ -22,6 +23,7 @@ final class Blueprint {
     private final FunctionNames names;
     private final int firstPages;
     private final int mostPages;
+    private volatile MemoryImage image;
     private volatile Snapshot snapshot;
 
     /**
@@ -45,6 +47,7 @@ final class Blueprint {
         MemoryLimits limits = module.memorySection().orElseThrow().getMemory(0).limits();
         this.firstPages = limits.initialPages();
         this.mostPages = Math.min(limits.maximumPages(), settings.memoryPages());
+        this.image = MemoryImage.ofZeros(firstPages * Memory.PAGE_SIZE);
     }
 
     Settings settings() {
@@ -76,19 +79,19 @@ final class Blueprint {
         return snapshot;
     }
 
-    /** How many pages of memory an instance has at first. */
-    int pagesAtStart() {
-        Snapshot taken = snapshot;
-        return taken == null ? firstPages : taken.pages();
+    /** What the memory of an instance holds at first. */
+    MemoryImage image() {
+        return image;
     }
 
     void startFrom(Snapshot taken) {
+        image = taken.memory();
         snapshot = taken;
     }
 
     /** An instance whose program has not run. */
     Instance fresh(Execution execution) {
-        LinearMemory memory = new LinearMemory(execution, firstPages, mostPages, share);
+        LinearMemory memory = new LinearMemory(execution, execution.memory(), mostPages, false, share);
         return instances.make(
                 module.globalSection().globals(),
                 module.elementSection().elements(),
@@ -107,7 +110,7 @@ final class Blueprint {
 
     /** An instance that begins where another one's initialisation ended. */
     Instance restore(Execution execution, Snapshot from) {
-        LinearMemory memory = new LinearMemory(execution, from.memory(), mostPages, share);
+        LinearMemory memory = new LinearMemory(execution, execution.memory(), mostPages, true, share);
         return instances.make(
                 from.globals(),
                 from.elements(),

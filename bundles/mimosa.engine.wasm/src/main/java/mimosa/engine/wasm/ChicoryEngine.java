@@ -184,8 +184,8 @@ public final class ChicoryEngine implements Engine {
         return workers.liveThreads();
     }
 
-    long usedPages() {
-        return share.usedPages();
+    long usedMemory() {
+        return share.usedBytes();
     }
 
     @Override

@@ -11,6 +11,8 @@ import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.CustomSection;
 import java.util.Set;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How the functions of a module are run.
@@ -19,8 +21,23 @@ import java.util.function.Function;
  * @param interpreted functions that are too large for a method of the Java virtual machine
  */
 record Compilation(Function<Instance, Machine> machines, Set<Integer> interpreted) {
-    /** Compiles all functions; the classes go when nobody has this any more. */
+    private static final Logger LOG = LoggerFactory.getLogger(Compilation.class);
+
+    /**
+     * Compiles all functions; the classes go when nobody has this any more.
+     *
+     * @throws mimosa.api.MimosaException of kind {@code INVALID} for a module that the compiler cannot deal with
+     */
     static Compilation compiled(WasmModule module) {
+        try {
+            return compile(module);
+        } catch (RuntimeException | LinkageError | StackOverflowError e) { // boundary: the compiler meets any valid module
+            LOG.warn("a module could not be compiled", e);
+            throw Refusal.of("could not be compiled: " + e.getMessage());
+        }
+    }
+
+    private static Compilation compile(WasmModule module) {
         CompilerResult result = Compiler.builder(module)
                 .withInterpreterFallback(InterpreterFallback.SILENT)
                 .withClassCollectorFactory(ClassLoadingCollector::new)

@@ -121,6 +121,7 @@ final class ContextFunctions {
     private static long abort(Execution e, Args a) throws Code {
         String message = managedText(a, a.number(0));
         String file = managedText(a, a.number(1));
+        StackRoom.forService();
         e.host()
                 .log(
                         Level.ERROR,

@@ -54,7 +54,9 @@ final class Conversation implements AutoCloseable {
         return cursors;
     }
 
+    /** This instance's view of the store; there is room on the stack to use it. */
     Session storage() {
+        StackRoom.forService();
         return host.storage();
     }
 
@@ -84,26 +86,27 @@ final class Conversation implements AutoCloseable {
     // The lock of the store.
 
     int lock(Execution execution) throws Code {
-        if (storage().depth() >= MAX_LOCK_DEPTH) {
+        Session session = storage();
+        if (session.depth() >= MAX_LOCK_DEPTH) {
             throw Code.limit("the lock is held " + MAX_LOCK_DEPTH + " levels deep");
         }
-        if (storage().depth() == 0) {
-            execution.unmetered(storage()::lock);
-            effects.hold();
-            answer.enterLock();
-            return 1;
+        if (session.depth() > 0) {
+            return session.lock();
         }
-        return storage().lock();
+        execution.unmetered(session::lock);
+        effects.hold();
+        answer.enterLock();
+        return 1;
     }
 
     /** @return the remaining depth */
     int commit() throws Code {
-        requireLock();
-        if (storage().depth() > 1) {
-            return storage().commit();
+        Session session = locked();
+        if (session.depth() > 1) {
+            return session.commit();
         }
         try {
-            storage().commit();
+            session.commit();
         } catch (MimosaException e) {
             undoLock();
             throw Code.io(e.getMessage());
@@ -114,18 +117,20 @@ final class Conversation implements AutoCloseable {
 
     /** An inner level that is rolled back is one that has ended: the outermost decides. */
     int rollback() throws Code {
-        requireLock();
-        if (storage().depth() > 1) {
-            return storage().commit();
+        Session session = locked();
+        if (session.depth() > 1) {
+            return session.commit();
         }
         undoLock();
         return 0;
     }
 
-    private void requireLock() throws Code {
-        if (storage().depth() == 0) {
+    private Session locked() throws Code {
+        Session session = storage();
+        if (session.depth() == 0) {
             throw Code.denied("the lock is not held");
         }
+        return session;
     }
 
     /** Undoes everything since the outermost lock; whether there was one. */
@@ -134,7 +139,7 @@ final class Conversation implements AutoCloseable {
             return false;
         }
         try {
-            storage().rollback();
+            host.storage().rollback();
         } finally {
             effects.discard();
             answer.undo();

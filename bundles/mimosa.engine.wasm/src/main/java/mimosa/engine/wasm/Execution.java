@@ -39,7 +39,8 @@ final class Execution {
     private boolean initialising = true;
     private boolean repeatable = true;
     private long loggedBytes;
-    private int memoryPages;
+    private UsedMemory memory;
+    private long memoryBytes;
 
     Execution(Blueprint blueprint, Host host, Budget budget, Workers workers) {
         this.blueprint = blueprint;
@@ -105,23 +106,35 @@ final class Execution {
         if (loggedBytes > limits().logBytes()) {
             throw Code.limit("the log has " + limits().logBytes() + " bytes (logBytes)");
         }
+        StackRoom.forService();
         loggedBytes += text.length();
         host.log(level, text);
     }
 
     /** Called by the share that the instance's memory is part of. */
-    void memoryPages(int more) {
-        memoryPages += more;
+    void memoryBytes(long more) {
+        memoryBytes += more;
     }
 
-    int memoryPages() {
-        return memoryPages;
+    long memoryBytes() {
+        return memoryBytes;
+    }
+
+    /** What the instance's memory is made of. */
+    UsedMemory memory() {
+        return memory;
+    }
+
+    /** What can be used again when the instance has ended; {@code null} when there is nothing. */
+    UsedMemory reusableMemory() {
+        return instance == null ? null : LinearMemory.of(instance).reusable();
     }
 
     // Running.
 
-    /** Makes the instance and initialises it. */
-    void prepare() {
+    /** Makes the instance in this memory and initialises it. */
+    void prepare(UsedMemory first) {
+        memory = first;
         Snapshot snapshot = blueprint.snapshot();
         if (snapshot != null) {
             instance = blueprint.restore(this, snapshot);

@@ -80,7 +80,6 @@ final class HostFunction {
         LinearMemory memory = LinearMemory.of(instance);
         Execution execution = memory.owner();
         execution.gate().leaveGuest();
-        StackRoom.ensure();
         for (int pointer : pointers) {
             memory.checkRange((int) values[pointer], (int) values[pointer + 1]);
         }

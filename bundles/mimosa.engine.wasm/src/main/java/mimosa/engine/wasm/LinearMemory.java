@@ -13,24 +13,14 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The memory of one instance, made of small pages that are shared until they are written to.
+ * The memory of one instance: one array that is exactly as long as the memory, so that an address past the end fails in
+ * it and costs those before it nothing; and the marks of what has been written to, without which the array could not be
+ * used again. Marks are set before the bytes change, whatever happens in between.
  *
- * <pre>
- *   readable  [ zeros | snapshot | own | zeros ... ]      what loads read
- *   own       [  -    |    -     | own |   -   ... ]      what stores write; none yet: a copy is made first
- * </pre>
- *
- * It is the only memory class that compiled code ever meets, so that its calls stay direct. Both arrays have exactly one
- * entry for each page there is: an address past the end fails in them, at no cost for those before it.
+ * <p>It is the only memory class that compiled code ever meets, so that its calls stay direct.
  */
 final class LinearMemory implements Memory {
-    private static final int SHIFT = 12;
-    private static final int SIZE = 1 << SHIFT;
-    static final int PART_BYTES = SIZE;
-    private static final int MASK = SIZE - 1;
-    private static final int PARTS = PAGE_SIZE / SIZE;
-    private static final byte[] ZEROS = new byte[SIZE];
-
+    private static final int SHIFT = MemoryImage.SHIFT;
     private static final VarHandle SHORTS = view(short[].class);
     private static final VarHandle INTS = view(int[].class);
     private static final VarHandle LONGS = view(long[].class);
@@ -38,12 +28,12 @@ final class LinearMemory implements Memory {
     private static final VarHandle DOUBLES = view(double[].class);
 
     private final Execution owner;
-    private final int firstPages;
+    private final UsedMemory first;
     private final int mostPages;
-    private final MemoryShare share;
     private final boolean restored;
-    private byte[][] readable;
-    private byte[][] own;
+    private final MemoryShare share;
+    private byte[] bytes;
+    private short[] marks;
     private DataSegment[] segments;
 
     private static VarHandle view(Class<?> array) {
@@ -51,29 +41,18 @@ final class LinearMemory implements Memory {
     }
 
     /**
-     * @param pages that are there at first, all zeros
+     * @param first the memory at first
+     * @param restored whether it has the module's data already
      * @param share where growth is asked for
      */
-    LinearMemory(Execution owner, int pages, int mostPages, MemoryShare share) {
+    LinearMemory(Execution owner, UsedMemory first, int mostPages, boolean restored, MemoryShare share) {
         this.owner = owner;
-        this.firstPages = pages;
+        this.first = first;
         this.mostPages = mostPages;
+        this.restored = restored;
         this.share = share;
-        this.restored = false;
-        this.readable = new byte[pages * PARTS][];
-        this.own = new byte[pages * PARTS][];
-        Arrays.fill(readable, ZEROS);
-    }
-
-    /** @param frozen pages of a memory that nobody writes to any more */
-    LinearMemory(Execution owner, byte[][] frozen, int mostPages, MemoryShare share) {
-        this.owner = owner;
-        this.firstPages = frozen.length / PARTS;
-        this.mostPages = mostPages;
-        this.share = share;
-        this.restored = true;
-        this.readable = frozen.clone();
-        this.own = new byte[frozen.length][];
+        this.bytes = first.bytes();
+        this.marks = first.marks();
     }
 
     static LinearMemory of(Instance instance) {
@@ -84,27 +63,23 @@ final class LinearMemory implements Memory {
         return owner;
     }
 
-    /** All pages as they are; no longer to be written to. */
-    byte[][] freeze() {
-        return readable;
+    /** The memory as it is now. */
+    MemoryImage image() {
+        return MemoryImage.of(bytes);
     }
 
-    /** Bytes in pages that are not all zeros by birth. */
-    static long size(byte[][] frozen) {
-        return Arrays.stream(frozen).filter(page -> page != ZEROS).count() * SIZE;
+    /** What it was made of, to be used again; {@code null} when it has grown since. */
+    UsedMemory reusable() {
+        return bytes == first.bytes() ? first : null;
     }
 
-    private long bytes() {
-        return (long) readable.length << SHIFT;
-    }
-
-    private Trap outOfBounds() {
+    private static Trap outOfBounds() {
         return new Trap(Trap.MEMORY);
     }
 
     /** @throws Trap unless the range, both numbers unsigned, is in the memory */
     private void check(int address, int length) {
-        if (Integer.toUnsignedLong(address) + Integer.toUnsignedLong(length) > bytes()) {
+        if (Integer.toUnsignedLong(address) + Integer.toUnsignedLong(length) > bytes.length) {
             throw outOfBounds();
         }
     }
@@ -116,37 +91,19 @@ final class LinearMemory implements Memory {
         }
     }
 
-    private byte[] page(int address) {
-        try {
-            return readable[address >>> SHIFT];
-        } catch (ArrayIndexOutOfBoundsException e) {
-            throw outOfBounds();
+    /** Checks a range that is to be written to, and marks it. */
+    private void mark(int address, int length) {
+        check(address, length);
+        if (length > 0) {
+            Arrays.fill(marks, address >>> SHIFT, (address + length - 1 >>> SHIFT) + 1, (short) 1);
         }
-    }
-
-    private byte[] writable(int address) {
-        byte[] page;
-        try {
-            page = own[address >>> SHIFT];
-        } catch (ArrayIndexOutOfBoundsException e) {
-            throw outOfBounds();
-        }
-        return page != null ? page : copy(address >>> SHIFT);
-    }
-
-    private byte[] copy(int index) {
-        byte[] shared = readable[index];
-        byte[] page = shared == ZEROS ? new byte[SIZE] : shared.clone();
-        readable[index] = page;
-        own[index] = page;
-        return page;
     }
 
     // Size.
 
     @Override
     public int pages() {
-        return readable.length / PARTS;
+        return bytes.length / PAGE_SIZE;
     }
 
     @Override
@@ -156,19 +113,15 @@ final class LinearMemory implements Memory {
             return -1;
         }
         if (more > 0) {
-            int from = readable.length;
-            int to = from + more * PARTS;
-            byte[][] larger = Arrays.copyOf(readable, to);
-            Arrays.fill(larger, from, to, ZEROS);
-            own = Arrays.copyOf(own, to);
-            readable = larger;
+            bytes = Arrays.copyOf(bytes, (before + more) * PAGE_SIZE);
+            marks = Arrays.copyOf(marks, UsedMemory.marks(bytes.length));
         }
         return before;
     }
 
     @Override
     public int initialPages() {
-        return firstPages;
+        return first.bytes().length / PAGE_SIZE;
     }
 
     @Override
@@ -198,7 +151,7 @@ final class LinearMemory implements Memory {
             if (own[i] instanceof ActiveDataSegment active) {
                 int offset = (int) FreshInstance.constant(instance, active.offsetInstructions());
                 byte[] data = active.data();
-                if (Integer.toUnsignedLong(offset) + data.length > bytes()) {
+                if (Integer.toUnsignedLong(offset) + data.length > bytes.length) {
                     throw new UninstantiableException("out of bounds memory access");
                 }
                 write(offset, data, 0, data.length);
@@ -213,7 +166,6 @@ final class LinearMemory implements Memory {
         if (Integer.toUnsignedLong(offset) + Integer.toUnsignedLong(size) > data.length) {
             throw outOfBounds();
         }
-        check(target, size);
         write(target, data, offset, size);
     }
 
@@ -226,32 +178,14 @@ final class LinearMemory implements Memory {
 
     @Override
     public void write(int address, byte[] data, int offset, int size) {
-        check(address, size);
-        int to = address;
-        int from = offset;
-        int left = size;
-        while (left > 0) {
-            int at = to & MASK;
-            int count = Math.min(left, SIZE - at);
-            System.arraycopy(data, from, writable(to), at, count);
-            to += count;
-            from += count;
-            left -= count;
-        }
+        mark(address, size);
+        System.arraycopy(data, offset, bytes, address, size);
     }
 
     @Override
     public byte[] readBytes(int address, int length) {
         check(address, length);
-        byte[] bytes = new byte[length];
-        int done = 0;
-        while (done < length) {
-            int at = (address + done) & MASK;
-            int count = Math.min(length - done, SIZE - at);
-            System.arraycopy(page(address + done), at, bytes, done, count);
-            done += count;
-        }
-        return bytes;
+        return Arrays.copyOfRange(bytes, address, address + length);
     }
 
     @Override
@@ -261,69 +195,42 @@ final class LinearMemory implements Memory {
 
     @Override
     public void fill(byte value, int from, int to) {
-        int left = to - from;
-        check(from, left);
-        int address = from;
-        while (left > 0) {
-            int at = address & MASK;
-            int count = Math.min(left, SIZE - at);
-            Arrays.fill(writable(address), at, at + count, value);
-            address += count;
-            left -= count;
-        }
+        mark(from, to - from);
+        Arrays.fill(bytes, from, to, value);
     }
 
     @Override
     public void copy(int target, int source, int size) {
-        check(target, size);
         check(source, size);
-        if (target <= source) {
-            copyForwards(target, source, size);
-        } else {
-            copyBackwards(target, source, size);
-        }
+        mark(target, size);
+        System.arraycopy(bytes, source, bytes, target, size);
     }
 
-    private void copyForwards(int target, int source, int size) {
-        int done = 0;
-        while (done < size) {
-            int to = (target + done) & MASK;
-            int from = (source + done) & MASK;
-            int count = Math.min(size - done, SIZE - Math.max(to, from));
-            byte[] page = writable(target + done);
-            System.arraycopy(page(source + done), from, page, to, count);
-            done += count;
-        }
-    }
+    // One value.
 
-    private void copyBackwards(int target, int source, int size) {
-        int left = size;
-        while (left > 0) {
-            int to = ((target + left - 1) & MASK) + 1;
-            int from = ((source + left - 1) & MASK) + 1;
-            int count = Math.min(left, Math.min(to, from));
-            byte[] page = writable(target + left - 1);
-            System.arraycopy(page(source + left - 1), from - count, page, to - count, count);
-            left -= count;
-        }
+    /** The mask makes sure that there is such a mark, also for an address that is none; then it is one too many. */
+    private void touch(int address) {
+        short[] known = marks;
+        known[address >>> SHIFT & known.length - 1] = 1;
     }
-
-    // One value. Those that lie across two pages are put together of bytes.
 
     @Override
     public byte read(int address) {
-        return page(address)[address & MASK];
+        try {
+            return bytes[address];
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
     }
 
     @Override
     public void writeByte(int address, byte value) {
-        writable(address)[address & MASK] = value;
-    }
-
-    @Override
-    public short readShort(int address) {
-        int at = address & MASK;
-        return at <= SIZE - 2 ? (short) SHORTS.get(page(address), at) : (short) readAcross(address, 2);
+        try {
+            touch(address);
+            bytes[address] = value;
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
     }
 
     @Override
@@ -332,76 +239,8 @@ final class LinearMemory implements Memory {
     }
 
     @Override
-    public void writeShort(int address, short value) {
-        int at = address & MASK;
-        if (at <= SIZE - 2) {
-            SHORTS.set(writable(address), at, value);
-        } else {
-            writeAcross(address, value, 2);
-        }
-    }
-
-    @Override
-    public int readInt(int address) {
-        int at = address & MASK;
-        return at <= SIZE - 4 ? (int) INTS.get(page(address), at) : (int) readAcross(address, 4);
-    }
-
-    @Override
-    public void writeI32(int address, int value) {
-        int at = address & MASK;
-        if (at <= SIZE - 4) {
-            INTS.set(writable(address), at, value);
-        } else {
-            writeAcross(address, value, 4);
-        }
-    }
-
-    @Override
-    public long readLong(int address) {
-        int at = address & MASK;
-        return at <= SIZE - 8 ? (long) LONGS.get(page(address), at) : readAcross(address, 8);
-    }
-
-    @Override
-    public void writeLong(int address, long value) {
-        int at = address & MASK;
-        if (at <= SIZE - 8) {
-            LONGS.set(writable(address), at, value);
-        } else {
-            writeAcross(address, value, 8);
-        }
-    }
-
-    @Override
-    public float readFloat(int address) {
-        int at = address & MASK;
-        return at <= SIZE - 4
-                ? (float) FLOATS.get(page(address), at)
-                : Float.intBitsToFloat((int) readAcross(address, 4));
-    }
-
-    @Override
     public long readF32(int address) {
         return readInt(address);
-    }
-
-    @Override
-    public void writeF32(int address, float value) {
-        int at = address & MASK;
-        if (at <= SIZE - 4) {
-            FLOATS.set(writable(address), at, value);
-        } else {
-            writeAcross(address, Float.floatToRawIntBits(value), 4);
-        }
-    }
-
-    @Override
-    public double readDouble(int address) {
-        int at = address & MASK;
-        return at <= SIZE - 8
-                ? (double) DOUBLES.get(page(address), at)
-                : Double.longBitsToDouble(readAcross(address, 8));
     }
 
     @Override
@@ -410,29 +249,97 @@ final class LinearMemory implements Memory {
     }
 
     @Override
+    public short readShort(int address) {
+        try {
+            return (short) SHORTS.get(bytes, address);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public void writeShort(int address, short value) {
+        try {
+            touch(address);
+            SHORTS.set(bytes, address, value);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public int readInt(int address) {
+        try {
+            return (int) INTS.get(bytes, address);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public void writeI32(int address, int value) {
+        try {
+            touch(address);
+            INTS.set(bytes, address, value);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public long readLong(int address) {
+        try {
+            return (long) LONGS.get(bytes, address);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public void writeLong(int address, long value) {
+        try {
+            touch(address);
+            LONGS.set(bytes, address, value);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public float readFloat(int address) {
+        try {
+            return (float) FLOATS.get(bytes, address);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public void writeF32(int address, float value) {
+        try {
+            touch(address);
+            FLOATS.set(bytes, address, value);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
+    public double readDouble(int address) {
+        try {
+            return (double) DOUBLES.get(bytes, address);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
+        }
+    }
+
+    @Override
     public void writeF64(int address, double value) {
-        int at = address & MASK;
-        if (at <= SIZE - 8) {
-            DOUBLES.set(writable(address), at, value);
-        } else {
-            writeAcross(address, Double.doubleToRawLongBits(value), 8);
-        }
-    }
-
-    private long readAcross(int address, int size) {
-        check(address, size);
-        long value = 0;
-        for (int i = size - 1; i >= 0; i--) {
-            value = value << 8 | read(address + i) & 0xFF;
-        }
-        return value;
-    }
-
-    /** Nothing is written unless all of it is in the memory. */
-    private void writeAcross(int address, long value, int size) {
-        check(address, size);
-        for (int i = 0; i < size; i++) {
-            writeByte(address + i, (byte) (value >>> 8 * i));
+        try {
+            touch(address);
+            DOUBLES.set(bytes, address, value);
+        } catch (IndexOutOfBoundsException e) {
+            throw outOfBounds();
         }
     }
 

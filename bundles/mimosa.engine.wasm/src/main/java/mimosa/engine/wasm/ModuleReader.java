@@ -58,14 +58,14 @@ final class ModuleReader {
                     .parse(() -> new ByteArrayInputStream(bytes));
         } catch (InvalidException e) {
             throw Refusal.of("invalid: " + reason(e));
-        } catch (RuntimeException e) { // boundary: the parser meets any bytes, and fails in any way
+        } catch (RuntimeException | AssertionError e) { // boundary: the parser meets any bytes, and fails in any way
             throw Refusal.of("malformed: " + reason(e));
         } catch (StackOverflowError e) {
             throw Refusal.of("malformed: nested too deeply");
         }
     }
 
-    private static String reason(RuntimeException failure) {
+    private static String reason(Throwable failure) {
         String message = failure.getMessage();
         return message == null || message.isBlank() ? "unexpected end or value" : message;
     }

@@ -57,6 +57,7 @@ final class OutboundCalls implements AutoCloseable {
                 earlier.close();
             }
         }
+        StackRoom.forService();
         OutboundCall call = new OutboundCall(execution);
         boolean keep = false;
         try {

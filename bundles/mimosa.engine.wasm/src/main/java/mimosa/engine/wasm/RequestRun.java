@@ -34,7 +34,7 @@ final class RequestRun {
     private final Conversation conversation;
     private final Answer answer;
     private final AtomicBoolean begun = new AtomicBoolean();
-    private CompletableFuture<Void> memory;
+    private CompletableFuture<UsedMemory> memory;
     private Future<?> patience;
 
     RequestRun(WasmProgram program, Blueprint blueprint, Exchange exchange, Host host, Budget budget) {
@@ -49,7 +49,7 @@ final class RequestRun {
     }
 
     void start() {
-        memory = program.share().start(execution, blueprint.pagesAtStart());
+        memory = program.share().start(execution, blueprint.image());
         exchange.done().thenAccept(this::exchangeDone);
         budget.onExceeded(this::kill);
         if (memory.isDone()) {
@@ -102,7 +102,7 @@ final class RequestRun {
         if (memory.isCompletedExceptionally()) {
             throw (MimosaException) memory.exceptionNow();
         }
-        execution.prepare();
+        execution.prepare(memory.join());
         execution.handle(conversation);
         if (conversation.undoLock()) {
             fail(new MimosaException(Kind.GUEST, "storage lock left open"));
@@ -183,7 +183,7 @@ final class RequestRun {
         quietly("close its calls", conversation::close);
         quietly("close its host", host::close);
         quietly("close its budget", budget::close);
-        program.share().release(execution);
+        program.share().release(execution, program.isClosed() ? null : execution.reusableMemory());
         program.ended(this);
     }
 

@@ -33,6 +33,7 @@ final class ResponseFunctions {
         if (answer.isEnded()) {
             throw Code.denied("the response has ended");
         }
+        StackRoom.forAnswer();
         return answer;
     }
 
@@ -104,6 +105,7 @@ final class ResponseFunctions {
     }
 
     private static long publish(Execution e, Args a) throws Code {
+        StackRoom.forService();
         Conversation conversation = e.conversation();
         if (!"true".equals(e.host().env().get("MCM.WEBSOCKET_SUPPORT"))) {
             throw Code.denied("the mim has no WebSocket, MCM.WEBSOCKET_SUPPORT is not \"true\"");

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An instance as it was after its initialisation: where all others may begin. Immutable. */
 final class Snapshot {
-    private final byte[][] memory;
+    private final MemoryImage memory;
     private final Global[] globals;
     private final Element[] elements;
     private final DataSegment[] data;
@@ -25,7 +25,7 @@ final class Snapshot {
     private final ResultBuffer result;
 
     private Snapshot(
-            byte[][] memory,
+            MemoryImage memory,
             Global[] globals,
             Element[] elements,
             DataSegment[] data,
@@ -39,7 +39,6 @@ final class Snapshot {
         this.result = result;
     }
 
-    /** @param instance is not to be used any more */
     static Snapshot of(
             Instance instance,
             Global[] declared,
@@ -61,7 +60,7 @@ final class Snapshot {
         for (int i = 0; i < tableCount; i++) {
             tables[i] = references(instance.table(i));
         }
-        return new Snapshot(LinearMemory.of(instance).freeze(), globals, elements, data, tables, result);
+        return new Snapshot(LinearMemory.of(instance).image(), globals, elements, data, tables, result);
     }
 
     private static Element dropped(Element element) {
@@ -76,16 +75,7 @@ final class Snapshot {
         return references;
     }
 
-    int pages() {
-        return memory.length * LinearMemory.PART_BYTES / LinearMemory.PAGE_SIZE;
-    }
-
-    /** Bytes that are kept for it. */
-    long size() {
-        return LinearMemory.size(memory);
-    }
-
-    byte[][] memory() {
+    MemoryImage memory() {
         return memory;
     }
 

@@ -2,17 +2,35 @@ package mimosa.engine.wasm;
 
 /**
  * Programs may call the host at the very end of their thread's stack. The host asks for room first, so that the stack
- * overflows before it does something and not amid it.
+ * overflows before it does something and not amid it. There is no way to ask but to go there, at the cost of some
+ * nanoseconds for each frame of about a hundred bytes.
  */
 final class StackRoom {
-    /** Frames of about a hundred bytes each. */
-    private static final int FRAMES = 1300;
+    private static final int SERVICE_FRAMES = 1300;
+    private static final int ANSWER_FRAMES = 300;
 
     private StackRoom() {}
 
-    /** @throws StackOverflowError when there is too little room */
-    static void ensure() {
-        if (descend(FRAMES, 1, 2, 3, 4) < 0) {
+    /**
+     * Before a call of a store, a client or a log.
+     *
+     * @throws StackOverflowError when there is too little room
+     */
+    static void forService() {
+        ensure(SERVICE_FRAMES);
+    }
+
+    /**
+     * Before something is sent.
+     *
+     * @throws StackOverflowError when there is too little room
+     */
+    static void forAnswer() {
+        ensure(ANSWER_FRAMES);
+    }
+
+    private static void ensure(int frames) {
+        if (descend(frames, 1, 2, 3, 4) < 0) {
             throw new IllegalStateException("cannot be: a sum of positive numbers is negative");
         }
     }

@@ -31,24 +31,25 @@ final class Trial {
      */
     String run(Budget budget) {
         Execution execution = new Execution(blueprint, new TrialHost(payload), budget, workers);
-        CompletableFuture<Void> memory = share.start(execution, blueprint.firstPages());
+        CompletableFuture<UsedMemory> memory = share.start(execution, blueprint.image());
         try {
             budget.onExceeded(execution::kill);
             workers.after(
                     TimeUnit.MILLISECONDS.toNanos(blueprint.settings().checkMs()),
                     () -> share.giveUp(memory, payload.mimId()));
             execution.waitFor(memory);
-            prepare(execution, budget);
+            prepare(execution, budget, memory.join());
             return keep(execution);
         } finally {
             share.giveUp(memory, payload.mimId());
-            share.release(execution);
+            // With a snapshot nobody begins with an empty memory any more.
+            share.release(execution, blueprint.snapshot() == null ? execution.reusableMemory() : null);
         }
     }
 
-    private void prepare(Execution execution, Budget budget) {
+    private void prepare(Execution execution, Budget budget, UsedMemory memory) {
         try {
-            execution.prepare();
+            execution.prepare(memory);
         } catch (Throwable e) { // boundary: whatever a program does is its author's to hear
             throw refusal(execution, budget, e);
         } finally {
@@ -88,6 +89,6 @@ final class Trial {
         }
         Snapshot snapshot = blueprint.snapshotOf(execution);
         blueprint.startFrom(snapshot);
-        return snapshot.size() + " bytes";
+        return snapshot.memory().size() + " bytes";
     }
 }

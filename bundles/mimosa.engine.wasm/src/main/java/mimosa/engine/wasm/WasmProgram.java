@@ -50,6 +50,10 @@ final class WasmProgram implements Program {
         return workers;
     }
 
+    boolean isClosed() {
+        return blueprint == null;
+    }
+
     @Override
     public void start(Exchange exchange, Host host, Budget budget) {
         try {
@@ -86,6 +90,10 @@ final class WasmProgram implements Program {
 
     @Override
     public void close() {
+        Blueprint known = blueprint;
         blueprint = null;
+        if (known != null) {
+            share.forget(known.image());
+        }
     }
 }

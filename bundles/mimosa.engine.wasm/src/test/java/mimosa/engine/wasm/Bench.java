@@ -113,8 +113,8 @@ final class Bench implements AutoCloseable {
                 throw new AssertionError("host closed " + run.host.closed + " times, budget " + run.budget.closed);
             }
         }
-        if (engine.usedPages() != 0) {
-            throw new AssertionError(engine.usedPages() + " pages of memory were not given back");
+        if (engine.usedMemory() != 0) {
+            throw new AssertionError(engine.usedMemory() + " bytes of memory were not given back");
         }
     }
 

@@ -132,7 +132,7 @@ final class Guest {
                 all.append(imported("wasi_snapshot_preview1", name, signature));
             }
         });
-        if (!rest.contains("(memory")) {
+        if (!rest.contains("(memory (")) {
             all.append("(memory (export \"memory\") 1)\n");
         }
         return all.append(PRINTING).append(data).append(rest).append(")").toString();
