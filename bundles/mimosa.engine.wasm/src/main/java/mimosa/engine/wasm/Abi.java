@@ -7,26 +7,48 @@ import com.dylibso.chicory.wasm.types.ExternalType;
 import com.dylibso.chicory.wasm.types.FunctionImport;
 import com.dylibso.chicory.wasm.types.FunctionType;
 import com.dylibso.chicory.wasm.types.Import;
+import com.dylibso.chicory.wasm.types.ValType;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
-/** What a module has to have, and may ask for, to be a mim: the direct ABI, version 1. */
+/** What a module has to have, and may ask for, to be a mim. */
 final class Abi {
     private static final String HANDLER = "mim_handle";
-    private static final String MESSAGE_HANDLER = "mk_module_on_event";
+    private static final String EVENT_HANDLER = "mk_module_on_event";
+    private static final String ANSWER_HANDLER = "mk_module_on_api_response";
     private static final FunctionType NOTHING = FunctionType.empty();
+    private static final FunctionType EVENT = FunctionType.of(List.of(ValType.I64, ValType.I32), List.of());
+    private static final FunctionType ANSWER =
+            FunctionType.of(List.of(ValType.I64, ValType.I64, ValType.I32), List.of(ValType.I32));
     private static final Pattern MARKER = Pattern.compile("mim_abi_v(.*)");
     private static final int MAX_NAMED = 10;
-    private static final HostFunctions ENV = HostFunctions.direct();
     private static final HostFunctions WASI = WasiFunctions.all();
+    private static final Map<Protocol, HostFunctions> ENV = new EnumMap<>(Protocol.class);
+
+    static {
+        for (Protocol protocol : Protocol.values()) {
+            ENV.put(protocol, HostFunctions.of(protocol));
+        }
+    }
 
     private final WasmModule module;
     private final boolean wasi;
+    private Protocol protocol;
+
+    /**
+     * Where the host calls a module: indexes of functions.
+     *
+     * @param initialisers called before the handler, in their order
+     * @param answerHandler -1 when there is none
+     */
+    record EntryPoints(Protocol protocol, int[] initialisers, int handler, int answerHandler) {}
 
     /** @param wasi whether modules may import it */
     Abi(WasmModule module, boolean wasi) {
@@ -37,25 +59,36 @@ final class Abi {
     /** @throws mimosa.api.MimosaException of kind {@code INVALID} with the first rule that is broken */
     void check() {
         boolean direct = export(HANDLER, ExternalType.FUNCTION) != null;
-        boolean message = export(MESSAGE_HANDLER, ExternalType.FUNCTION) != null;
+        boolean message = export(EVENT_HANDLER, ExternalType.FUNCTION) != null;
         if (!direct && !message) {
-            throw Refusal.of("exports neither " + HANDLER + " nor " + MESSAGE_HANDLER);
+            throw Refusal.of("exports neither " + HANDLER + " nor " + EVENT_HANDLER);
         }
         if (direct && message) {
-            throw Refusal.of("exports both " + HANDLER + " and " + MESSAGE_HANDLER);
-        }
-        if (message) {
-            throw Refusal.of("exports " + MESSAGE_HANDLER + ": the message ABI is not supported by this version of"
-                    + " Mimosa, export " + HANDLER + " instead");
+            throw Refusal.of("exports both " + HANDLER + " and " + EVENT_HANDLER);
         }
         if (export("memory", ExternalType.MEMORY) == null) {
             throw Refusal.of("does not export memory");
         }
-        for (String name : List.of(HANDLER, "_initialize", "_start")) {
-            checkType(name);
+        checkExports(direct);
+        if (direct) {
+            checkMarkers();
         }
-        checkMarkers();
+        protocol = direct ? Protocol.DIRECT : new MessageVersion(module).protocol();
         checkImports();
+    }
+
+    private void checkExports(boolean direct) {
+        if (direct) {
+            checkType(HANDLER, NOTHING);
+        } else {
+            if (export(ANSWER_HANDLER, ExternalType.FUNCTION) == null) {
+                throw Refusal.of("does not export " + ANSWER_HANDLER);
+            }
+            checkType(EVENT_HANDLER, EVENT);
+            checkType(ANSWER_HANDLER, ANSWER);
+        }
+        checkType("_initialize", NOTHING);
+        checkType("_start", NOTHING);
     }
 
     private Export export(String name, ExternalType kind) {
@@ -68,10 +101,11 @@ final class Abi {
         return null;
     }
 
-    private void checkType(String name) {
+    private void checkType(String name, FunctionType expected) {
         Export export = export(name, ExternalType.FUNCTION);
-        if (export != null && !typeOf(export.index()).equals(NOTHING)) {
-            throw Refusal.of("exports " + name + " as " + text(typeOf(export.index())) + ", expected " + text(NOTHING));
+        if (export != null && !typeOf(export.index()).equals(expected)) {
+            throw Refusal.of(
+                    "exports " + name + " as " + text(typeOf(export.index())) + ", expected " + text(expected));
         }
     }
 
@@ -89,7 +123,7 @@ final class Abi {
         for (int i = 0; i < module.exportSection().exportCount(); i++) {
             Export export = module.exportSection().getExport(i);
             if (export.exportType() == ExternalType.FUNCTION && isMarker(export.name())) {
-                checkType(export.name());
+                checkType(export.name(), NOTHING);
             }
         }
         for (int i = 0; i < module.importSection().importCount(); i++) {
@@ -147,15 +181,15 @@ final class Abi {
                 : name + " as " + text(wanted) + ", expected " + text(offered.type());
     }
 
-    private static HostFunction offered(Import entry) {
+    private HostFunction offered(Import entry) {
         return switch (entry.module()) {
-            case "env" -> ENV.get(entry.name());
+            case "env" -> ENV.get(protocol).get(entry.name());
             case WasiFunctions.MODULE -> WASI.get(entry.name());
             default -> null;
         };
     }
 
-    private static String text(FunctionType type) {
+    static String text(FunctionType type) {
         return type.params().stream()
                         .map(value -> value.name().toLowerCase(Locale.ROOT))
                         .collect(LIST) + " -> "
@@ -168,8 +202,17 @@ final class Abi {
 
     // What has been checked.
 
-    String name() {
-        return "direct, version 1";
+    Protocol protocol() {
+        return protocol;
+    }
+
+    EntryPoints entryPoints() {
+        boolean direct = protocol == Protocol.DIRECT;
+        return new EntryPoints(
+                protocol,
+                initialisers(),
+                export(direct ? HANDLER : EVENT_HANDLER, ExternalType.FUNCTION).index(),
+                direct ? -1 : export(ANSWER_HANDLER, ExternalType.FUNCTION).index());
     }
 
     /** One for each import, in the module's order. */
@@ -190,12 +233,8 @@ final class Abi {
         return names;
     }
 
-    int handler() {
-        return export(HANDLER, ExternalType.FUNCTION).index();
-    }
-
     /** What runs before the handler, in this order: the start section, {@code _initialize}, {@code _start}. */
-    int[] initialisers() {
+    private int[] initialisers() {
         List<Integer> functions = new ArrayList<>();
         module.startSection().ifPresent(section -> functions.add((int) section.startIndex()));
         for (String name : List.of("_initialize", "_start")) {

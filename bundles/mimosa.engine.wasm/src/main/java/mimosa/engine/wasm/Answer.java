@@ -126,6 +126,12 @@ final class Answer {
         effects.add(body);
     }
 
+    /** Ends the answer with an error of the runtime instead. */
+    void fail(MimosaException failure) {
+        state = state.sent(true, state.bytes);
+        effects.add(() -> exchange.fail(failure));
+    }
+
     private void begin(byte[] chunk, int length, boolean last) {
         long bytes = state.bytes + length;
         if (bytes > maxBytes) {

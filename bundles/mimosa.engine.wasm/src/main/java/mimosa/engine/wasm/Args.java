@@ -24,6 +24,10 @@ final class Args {
         return (int) values[positions[index]];
     }
 
+    long whole(int index) {
+        return values[positions[index]];
+    }
+
     int length(int index) {
         return (int) values[positions[index] + 1];
     }

@@ -16,8 +16,7 @@ import com.dylibso.chicory.wasm.types.TableLimits;
 final class Blueprint {
     private final WasmModule module;
     private final FreshInstance instances;
-    private final int[] initialisers;
-    private final int handler;
+    private final Abi.EntryPoints entries;
     private final Settings settings;
     private final MemoryShare share;
     private final FunctionNames names;
@@ -28,19 +27,13 @@ final class Blueprint {
 
     /**
      * @param module without start section
-     * @param initialisers functions to be called before the handler, in their order
+     * @param entries where the host calls it
      */
     Blueprint(
-            WasmModule module,
-            FreshInstance instances,
-            int[] initialisers,
-            int handler,
-            Settings settings,
-            MemoryShare share) {
+            WasmModule module, FreshInstance instances, Abi.EntryPoints entries, Settings settings, MemoryShare share) {
         this.module = module;
         this.instances = instances;
-        this.initialisers = initialisers;
-        this.handler = handler;
+        this.entries = entries;
         this.settings = settings;
         this.share = share;
         this.names = FunctionNames.of(module);
@@ -59,11 +52,20 @@ final class Blueprint {
     }
 
     int[] initialisers() {
-        return initialisers;
+        return entries.initialisers();
+    }
+
+    Protocol protocol() {
+        return entries.protocol();
     }
 
     int handler() {
-        return handler;
+        return entries.handler();
+    }
+
+    /** What takes the answers to messages. */
+    int answerHandler() {
+        return entries.answerHandler();
     }
 
     int firstPages() {

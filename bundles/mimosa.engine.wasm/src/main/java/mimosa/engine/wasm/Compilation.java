@@ -31,7 +31,9 @@ record Compilation(Function<Instance, Machine> machines, Set<Integer> interprete
     static Compilation compiled(WasmModule module) {
         try {
             return compile(module);
-        } catch (RuntimeException | LinkageError | StackOverflowError e) { // boundary: the compiler meets any valid module
+        } catch (RuntimeException
+                | LinkageError
+                | StackOverflowError e) { // boundary: the compiler meets any valid module
             LOG.warn("a module could not be compiled", e);
             throw Refusal.of("could not be compiled: " + e.getMessage());
         }

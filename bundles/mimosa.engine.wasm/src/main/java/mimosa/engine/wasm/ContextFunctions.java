@@ -56,7 +56,11 @@ final class ContextFunctions {
 
     private static long info(Execution e, Args a) throws Code {
         e.notRepeatable(); // a node may change its port
-        Host.Info info = e.host().info();
+        return named(e, a, info(e.host()), "information");
+    }
+
+    static Map<String, String> info(Host host) {
+        Host.Info info = host.info();
         Map<String, String> all = new LinkedHashMap<>();
         all.put("serviceType", info.serviceType());
         all.put("apiRoot", info.apiRoot());
@@ -64,7 +68,7 @@ final class ContextFunctions {
         all.put("accountId", info.accountId());
         all.put("nodeId", info.nodeId());
         all.put("node_id", info.nodeId());
-        return named(e, a, all, "information");
+        return all;
     }
 
     private static long named(Execution e, Args a, Map<String, String> all, String what) throws Code {

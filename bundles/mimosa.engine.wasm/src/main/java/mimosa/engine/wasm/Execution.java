@@ -33,6 +33,7 @@ final class Execution {
     private final Gate gate = new Gate();
     private final CompletableFuture<Void> stopSignal = new CompletableFuture<>();
     private final WasiStreams streams = new WasiStreams(this);
+    private final Messages messages;
     private ResultBuffer result;
     private Conversation conversation;
     private Instance instance;
@@ -48,6 +49,7 @@ final class Execution {
         this.budget = budget;
         this.workers = workers;
         this.result = new ResultBuffer(blueprint.settings().resultBytes());
+        this.messages = blueprint.protocol().isMessages() ? new Messages(this, blueprint.protocol()) : null;
     }
 
     // What the host functions need.
@@ -70,6 +72,11 @@ final class Execution {
 
     ResultBuffer result() {
         return result;
+    }
+
+    /** {@code null} when the program does not speak in messages. */
+    Messages messages() {
+        return messages;
     }
 
     WasiStreams streams() {
@@ -151,18 +158,29 @@ final class Execution {
     /** @throws Exit when an export ends by another code than 0 */
     void handle(Conversation forRequest) {
         conversation = forRequest;
-        call(blueprint.handler());
+        if (messages == null) {
+            call(blueprint.handler());
+        } else {
+            messages.handle();
+        }
     }
 
-    private void call(int function) {
+    /**
+     * Calls a function of the program.
+     *
+     * @return its result; 0 when it has none
+     */
+    int call(int function, long... arguments) {
         gate.enterGuest();
         try {
-            instance.getMachine().call(function, new long[0]);
+            long[] results = instance.getMachine().call(function, arguments);
             gate.leaveGuest();
+            return results == null || results.length == 0 ? 0 : (int) results[0];
         } catch (Exit e) {
             if (e.code() != 0) {
                 throw e;
             }
+            return 0;
         }
     }
 

@@ -32,6 +32,19 @@ final class FormParts implements AutoCloseable {
 
     /** The head of the next part, as JSON. */
     String next() throws Code {
+        MultipartReader.Part part = advance();
+        if (part == null) {
+            throw Code.absent("there are no more parts");
+        }
+        ObjectNode head = Json.object();
+        head.put("key", part.name());
+        head.put("filename", part.fileName());
+        head.put("contentType", part.type() == null ? "" : part.type());
+        return head.toString();
+    }
+
+    /** The head of the next part; {@code null} when there are no more. */
+    MultipartReader.Part advance() throws Code {
         Exchange exchange = conversation.exchange();
         if (!isMultipart(exchange)) {
             throw Code.denied("the body is not multipart/form-data");
@@ -40,20 +53,15 @@ final class FormParts implements AutoCloseable {
             throw Code.denied("the body is gone, the response has ended");
         }
         readable = false;
-        if (over) {
-            throw Code.absent("there are no more parts");
-        }
-        MultipartReader.Part part = nextPart(exchange);
-        if (part == null) {
-            over = true;
-            throw Code.absent("there are no more parts");
-        }
-        readable = true;
-        ObjectNode head = Json.object();
-        head.put("key", part.name());
-        head.put("filename", part.fileName());
-        head.put("contentType", part.type() == null ? "" : part.type());
-        return head.toString();
+        MultipartReader.Part part = over ? null : nextPart(exchange);
+        over = part == null;
+        readable = !over;
+        return part;
+    }
+
+    /** Whether nothing more can be read, because the end has come or cannot be found. */
+    boolean isBroken() {
+        return over;
     }
 
     private MultipartReader.Part nextPart(Exchange exchange) throws Code {

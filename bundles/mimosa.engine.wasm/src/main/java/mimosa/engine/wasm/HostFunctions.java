@@ -41,8 +41,11 @@ final class HostFunctions {
         return functions.get(name);
     }
 
-    /** The direct ABI, version 1. */
-    static HostFunctions direct() {
+    /** What programs that speak a protocol import from {@code env}. */
+    static HostFunctions of(Protocol protocol) {
+        if (protocol.isMessages()) {
+            return MessageFunctions.of(protocol);
+        }
         HostFunctions env = new HostFunctions("env");
         ContextFunctions.addTo(env);
         RequestFunctions.addTo(env);

@@ -92,7 +92,7 @@ final class HttpFunctions {
     }
 
     /** How many mims have called each other on the way to this one. */
-    private static int hops(Execution e) {
+    static int hops(Execution e) {
         String value = e.conversation().exchange().header(OutboundRequest.HOPS_HEADER);
         return value != null && value.matches("\\d{1,4}") ? Integer.parseInt(value) : 0;
     }

@@ -41,7 +41,7 @@ final class Loading {
         Compilation compilation = settings.compile() ? Compilation.compiled(module) : Compilation.interpreting();
         long nanos = System.nanoTime() - began;
         FreshInstance instances = new FreshInstance(module, abi.imports(), compilation.machines());
-        Blueprint blueprint = new Blueprint(module, instances, abi.initialisers(), abi.handler(), settings, share);
+        Blueprint blueprint = new Blueprint(module, instances, abi.entryPoints(), settings, share);
         tell(abi, module, blueprint, compilation, codeBytes, nanos);
         return blueprint;
     }
@@ -54,7 +54,7 @@ final class Loading {
             long codeBytes,
             long compileNanos) {
         facts.put("engine", "Chicory, " + (settings.compile() ? "compiled" : "interpreted"));
-        facts.put("abi", abi.name());
+        facts.put("abi", abi.protocol().toString());
         facts.put("bytes", String.valueOf(payload.program().length));
         facts.put("codeBytes", String.valueOf(codeBytes));
         facts.put("functions", String.valueOf(module.functionSection().functionCount()));

@@ -24,7 +24,7 @@ final class RequestFunctions {
         env.add("form_store", "p:i", (e, a) -> e.conversation().form().store(e, a.text(0, "path")));
     }
 
-    private static String url(Exchange exchange) {
+    static String url(Exchange exchange) {
         String path = exchange.remainingPath();
         String query = exchange.query();
         return (path.startsWith("/") ? path : "/" + path) + (query == null ? "" : "?" + query);

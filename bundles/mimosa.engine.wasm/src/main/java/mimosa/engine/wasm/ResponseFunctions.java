@@ -90,8 +90,8 @@ final class ResponseFunctions {
         Answer answer = open(e);
         String path = a.text(0, "path");
         String type = a.text(1, "type");
-        if (!type.isEmpty() && (isBroken(type) || !MEDIA_TYPE.matcher(type).matches())) {
-            throw Code.invalid("illegal media type \"" + type + "\"");
+        if (!type.isEmpty()) {
+            checkedType(type);
         }
         if (path.isEmpty()) {
             throw Code.invalid("the path is empty");
@@ -102,6 +102,13 @@ final class ResponseFunctions {
         }
         answer.end(type.isEmpty() ? "application/octet-stream" : type, file);
         return 0;
+    }
+
+    static String checkedType(String type) throws Code {
+        if (isBroken(type) || !MEDIA_TYPE.matcher(type).matches()) {
+            throw Code.invalid("illegal media type \"" + type + "\"");
+        }
+        return type;
     }
 
     private static long publish(Execution e, Args a) throws Code {

@@ -8,6 +8,7 @@ final class Trap extends ChicoryException {
     static final String MEMORY = "memory out of bounds";
     static final String STACK = "call stack exhausted";
     static final String ABORT = "abort";
+    static final String MESSAGE = "message ABI";
     private static final String TABLE = "table out of bounds";
 
     private static final long serialVersionUID = 1L;

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.wasm.Parser;
 import com.dylibso.chicory.wasm.WasmModule;
+import java.io.ByteArrayOutputStream;
 import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -271,12 +273,41 @@ class InstanceTest {
                     run.host().logText());
         }
         try (Bench bench = new Bench()) {
+            byte[] plain = Wat.module("(module (memory (export \"memory\") 1)"
+                    + "(func unreachable) (func (export \"mim_handle\") (call 0)))");
+            Bench.Run named = bench.send(
+                            bench.load(withSection(plain, "name", 1, 11, 2, 0, 2, 'a', 'b', 1, 4, 'm', 'a', 'i', 'n')),
+                            TestExchange.get())
+                    .closed();
+            assertEquals(
+                    "ERROR trap: unreachable in ab#0 <- main#1\n", named.host().logText());
+            Bench.Run damaged = bench.send(bench.load(withSection(plain, "name", 1, 99, 7)), TestExchange.get())
+                    .closed();
+            assertEquals(
+                    "ERROR trap: unreachable in function #0 <- function #1\n",
+                    damaged.host().logText());
+        }
+        try (Bench bench = new Bench()) {
             Guest guest = new Guest();
             String late = guest.handler("(drop (call $response_write " + guest.text("a") + ")) unreachable");
             Bench.Run run = bench.run(late);
             assertEquals(Outcome.FAILED, run.exchange().await());
             assertEquals("a", run.text());
         }
+    }
+
+    /** The module with a custom section behind it. */
+    private static byte[] withSection(byte[] module, String name, int... content) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(module);
+        all.write(0);
+        all.write(1 + name.length() + content.length);
+        all.write(name.length());
+        all.writeBytes(name.getBytes(StandardCharsets.US_ASCII));
+        for (int each : content) {
+            all.write(each);
+        }
+        return all.toByteArray();
     }
 
     @ParameterizedTest
