@@ -8,7 +8,10 @@ import com.dylibso.chicory.runtime.Instance;
 import com.dylibso.chicory.runtime.InterpreterMachine;
 import com.dylibso.chicory.runtime.Machine;
 import com.dylibso.chicory.wasm.WasmModule;
+import com.dylibso.chicory.wasm.types.CodeSection;
 import com.dylibso.chicory.wasm.types.CustomSection;
+import com.dylibso.chicory.wasm.types.FunctionBody;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -18,9 +21,11 @@ import org.slf4j.LoggerFactory;
  * How the functions of a module are run.
  *
  * @param machines makes what runs them, for each instance
+ * @param compiled whether functions are compiled at all
  * @param interpreted functions that are too large for a method of the Java virtual machine
  */
-record Compilation(Function<Instance, Machine> machines, Set<Integer> interpreted) {
+record Compilation(Function<Instance, Machine> machines, boolean compiled, Set<Integer> interpreted) {
+    private static final FunctionBody NO_CODE = new FunctionBody(List.of(), List.of());
     private static final Logger LOG = LoggerFactory.getLogger(Compilation.class);
 
     /**
@@ -28,7 +33,7 @@ record Compilation(Function<Instance, Machine> machines, Set<Integer> interprete
      *
      * @throws mimosa.api.MimosaException of kind {@code INVALID} for a module that the compiler cannot deal with
      */
-    static Compilation compiled(WasmModule module) {
+    static Compilation compiling(WasmModule module) {
         try {
             return compile(module);
         } catch (RuntimeException
@@ -46,15 +51,18 @@ record Compilation(Function<Instance, Machine> machines, Set<Integer> interprete
                 .build()
                 .compile();
         ClassLoadingCollector classes = (ClassLoadingCollector) result.collector();
-        return new Compilation(classes.machineFactory(), result.interpretedFunctions());
+        return new Compilation(classes.machineFactory(), true, result.interpretedFunctions());
     }
 
     static Compilation interpreting() {
-        return new Compilation(InterpreterMachine::new, Set.of());
+        return new Compilation(InterpreterMachine::new, false, Set.of());
     }
 
-    /** The same module, except that nothing of it runs by itself. */
-    static WasmModule withoutStart(WasmModule module) {
+    /**
+     * What instances need of a module: nothing of it runs by itself, and code that has been compiled is left out, which
+     * takes a hundred times the memory of the module's bytes.
+     */
+    WasmModule stripped(WasmModule module) {
         WasmModule.Builder copy = WasmModule.builder()
                 .withValidation(false)
                 .setTypeSection(module.typeSection())
@@ -64,7 +72,7 @@ record Compilation(Function<Instance, Machine> machines, Set<Integer> interprete
                 .setGlobalSection(module.globalSection())
                 .setExportSection(module.exportSection())
                 .setElementSection(module.elementSection())
-                .setCodeSection(module.codeSection())
+                .setCodeSection(interpretedCode(module))
                 .setDataSection(module.dataSection());
         module.memorySection().ifPresent(copy::setMemorySection);
         module.dataCountSection().ifPresent(copy::setDataCountSection);
@@ -73,5 +81,19 @@ record Compilation(Function<Instance, Machine> machines, Set<Integer> interprete
             copy.addCustomSection("name", names);
         }
         return copy.build();
+    }
+
+    private CodeSection interpretedCode(WasmModule module) {
+        if (!compiled) {
+            return module.codeSection();
+        }
+        int imported = module.importSection().importCount();
+        CodeSection.Builder code =
+                CodeSection.builder().setRequiresDataCount(module.codeSection().isRequiresDataCount());
+        FunctionBody[] bodies = module.codeSection().functionBodies();
+        for (int i = 0; i < bodies.length; i++) {
+            code.addFunctionBody(interpreted.contains(imported + i) ? bodies[i] : NO_CODE);
+        }
+        return code.build();
     }
 }

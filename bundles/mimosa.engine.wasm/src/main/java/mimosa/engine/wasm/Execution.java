@@ -161,8 +161,18 @@ final class Execution {
         if (messages == null) {
             call(blueprint.handler());
         } else {
-            messages.handle();
+            messages.begin();
         }
+    }
+
+    /**
+     * Does what has come up since.
+     *
+     * @param wake run once, by any thread, when there is more to do
+     * @return whether the instance has come to its end
+     */
+    boolean proceed(Runnable wake) {
+        return messages == null || messages.proceed(wake);
     }
 
     /**
@@ -233,6 +243,9 @@ final class Execution {
     void kill(MimosaException reason) {
         gate.kill(reason);
         stopSignal.complete(null);
+        if (messages != null) {
+            messages.wake();
+        }
     }
 
     CompletableFuture<Void> stopSignal() {

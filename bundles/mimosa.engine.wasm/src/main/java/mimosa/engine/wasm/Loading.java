@@ -36,10 +36,10 @@ final class Loading {
         WasmModule whole = ModuleReader.read(bytes, settings);
         Abi abi = new Abi(whole, settings.wasi());
         abi.check();
-        WasmModule module = Compilation.withoutStart(whole);
         long began = System.nanoTime();
-        Compilation compilation = settings.compile() ? Compilation.compiled(module) : Compilation.interpreting();
+        Compilation compilation = settings.compile() ? Compilation.compiling(whole) : Compilation.interpreting();
         long nanos = System.nanoTime() - began;
+        WasmModule module = compilation.stripped(whole);
         FreshInstance instances = new FreshInstance(module, abi.imports(), compilation.machines());
         Blueprint blueprint = new Blueprint(module, instances, abi.entryPoints(), settings, share);
         tell(abi, module, blueprint, compilation, codeBytes, nanos);

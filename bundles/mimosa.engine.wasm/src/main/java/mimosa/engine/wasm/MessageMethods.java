@@ -222,7 +222,7 @@ final class MessageMethods {
                 !params.text("mode").equals("proxy"),
                 HttpFunctions.hops(execution) + 1);
         StackRoom.forService();
-        messages.begin();
+        messages.expect();
         new MessageFetch(execution, messages, request).send(outbound);
     }
 }

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Host.Level;
 import mimosa.api.http.Exchange;
@@ -19,7 +18,7 @@ import mimosa.api.http.Exchange;
  * </pre>
  *
  * Answers of the store come inside the request, those of the network later; never two guest functions at a time. Used by
- * the thread that runs the instance, except {@link #later}.
+ * the thread that runs the instance, except {@link #later} and {@link #wake}; a different one may do so after a wait.
  */
 final class Messages {
     /** Deeper than this, answers are queued, so that a long chain of them does not eat the stack. */
@@ -31,7 +30,9 @@ final class Messages {
     private final Map<Long, Buffer> buffers = new HashMap<>();
     private final Queue<Request> early = new ArrayDeque<>();
     private final Queue<Runnable> queue = new ArrayDeque<>();
-    private CompletableFuture<Void> news = new CompletableFuture<>();
+    /** Set while the instance waits for {@link #later}, and holds no thread. */
+    private Runnable sleeper;
+
     private long lastReference;
     private int nested;
     private int outstanding;
@@ -104,17 +105,48 @@ final class Messages {
 
     // To the program.
 
-    /** Runs the request to its end: until nothing is under way any more. */
-    void handle() {
+    /** Tells the program of the request, after the answers to what it has posted before. */
+    void begin() {
         for (Request request = early.poll(); request != null; request = early.poll()) {
             methods.run(request);
         }
         byte[] event = wire.encode(event());
         long reference = open(event, false);
         execution.call(execution.blueprint().handler(), reference, event.length);
-        buffers.remove(reference);
-        for (Runnable next = next(); next != null; next = next()) {
+        close(reference);
+    }
+
+    /**
+     * Hands out the answers that are there.
+     *
+     * @param wake run once, by any thread, when there is more to do
+     * @return whether that was all, and nothing is under way
+     */
+    boolean proceed(Runnable wake) {
+        for (Runnable next = next(wake); next != null; next = next(wake)) {
             next.run();
+        }
+        synchronized (this) {
+            return sleeper == null;
+        }
+    }
+
+    /** The next answer; {@code null} when there is none now, and the sleeper is set if there will be. */
+    private synchronized Runnable next(Runnable wake) {
+        Runnable work = queue.poll();
+        sleeper = work == null && outstanding > 0 ? wake : null;
+        return work;
+    }
+
+    /** Goes on with an instance that waits; nothing otherwise. May be called by any thread. */
+    void wake() {
+        Runnable woken;
+        synchronized (this) {
+            woken = sleeper;
+            sleeper = null;
+        }
+        if (woken != null) {
+            woken.run();
         }
     }
 
@@ -217,44 +249,24 @@ final class Messages {
     }
 
     /** Does it when the program is not active. */
-    void queue(Runnable work) {
-        synchronized (this) {
-            queue.add(work);
-        }
+    synchronized void queue(Runnable work) {
+        queue.add(work);
     }
 
     // What takes its time.
 
-    /** A call begins whose answer comes {@link #later}. */
-    synchronized void begin() {
+    /** A call is sent whose answer comes {@link #later}. */
+    synchronized void expect() {
         outstanding++;
     }
 
-    /** The answer to a call that has begun. May be called by any thread. */
+    /** The answer to a call that was sent. May be called by any thread. */
     void later(Runnable answer) {
-        CompletableFuture<Void> told;
         synchronized (this) {
             outstanding--;
             queue.add(answer);
-            told = news;
-            news = new CompletableFuture<>();
         }
-        told.complete(null);
-    }
-
-    /** The next answer, waited for while there are any to come; {@code null} when there will be none. */
-    private Runnable next() {
-        while (true) {
-            CompletableFuture<Void> wait;
-            synchronized (this) {
-                Runnable work = queue.poll();
-                if (work != null || outstanding == 0) {
-                    return work;
-                }
-                wait = news;
-            }
-            execution.waitFor(wait);
-        }
+        wake();
     }
 
     void warn(String text) {

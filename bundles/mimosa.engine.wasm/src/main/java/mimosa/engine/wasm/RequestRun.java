@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
 import mimosa.api.engine.Host;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One request, from its start to the closing of its instance.
  *
  * <pre>
- *   start -> room in memory -> worker: prepare, handle -> answer or failure -> closed
+ *   start -> room in memory -> worker: prepare, handle -> { wait for messages -> worker }* -> answer, failure -> closed
  *                 kill: wall time, processor time, memory, the client, an operator
  * </pre>
  */
@@ -34,6 +35,7 @@ final class RequestRun {
     private final Conversation conversation;
     private final Answer answer;
     private final AtomicBoolean begun = new AtomicBoolean();
+    private final AtomicInteger wakes = new AtomicInteger();
     private CompletableFuture<UsedMemory> memory;
     private Future<?> patience;
 
@@ -81,34 +83,59 @@ final class RequestRun {
     }
 
     private void run() {
-        if (!begun.compareAndSet(false, true)) {
-            return;
+        if (begun.compareAndSet(false, true)) {
+            wakes.set(1);
+            turn(true);
         }
+    }
+
+    /** There is more to do; at once, or when the present turn is over. */
+    private void goOn() {
+        if (wakes.getAndIncrement() == 0) {
+            program.workers().execute(() -> turn(false));
+        }
+    }
+
+    /** A stretch of work on a worker: all of it, or what there is until the instance has to wait. */
+    private void turn(boolean first) {
+        int seen = wakes.get();
+        boolean over = true;
         budget.resume();
         try {
-            serve();
+            over = serve(first);
         } catch (Throwable e) { // boundary: nothing of an instance may reach the worker, nor leave it unclosed
             execution.gate().done();
             quietly("end its answer", () -> failed(e));
         } finally {
             execution.gate().done();
             quietly("suspend its budget", budget::suspend);
+        }
+        if (over) {
             close();
+        } else if (!wakes.compareAndSet(seen, 0)) {
+            program.workers().execute(() -> turn(false));
         }
     }
 
-    private void serve() {
+    /** @return whether the instance has come to its end */
+    private boolean serve(boolean first) {
         execution.gate().check();
-        if (memory.isCompletedExceptionally()) {
-            throw (MimosaException) memory.exceptionNow();
+        if (first) {
+            if (memory.isCompletedExceptionally()) {
+                throw (MimosaException) memory.exceptionNow();
+            }
+            execution.prepare(memory.join());
+            execution.handle(conversation);
         }
-        execution.prepare(memory.join());
-        execution.handle(conversation);
+        if (!execution.proceed(this::goOn)) {
+            return false;
+        }
         if (conversation.undoLock()) {
             fail(new MimosaException(Kind.GUEST, "storage lock left open"));
         } else if (!answer.isEnded()) {
             finish();
         }
+        return true;
     }
 
     private void finish() {

@@ -435,7 +435,7 @@ class InstanceTest {
 
     private static WeakReference<ClassLoader> loaderOfAProgramThatRan(Bench bench) throws Exception {
         WasmModule module = Parser.parse(Wat.module("(module (func (export \"f\")))"));
-        Compilation compilation = Compilation.compiled(module);
+        Compilation compilation = Compilation.compiling(module);
         Instance instance = Instance.builder(module)
                 .withMachineFactory(compilation.machines())
                 .build();

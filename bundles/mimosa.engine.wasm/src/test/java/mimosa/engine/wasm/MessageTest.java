@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
+import mimosa.api.engine.Program;
 import mimosa.api.storage.Session;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -430,6 +431,26 @@ class MessageTest {
         assertEquals(
                 "! wall time limit exceeded (300 ms)",
                 run(fetch, "(i32.const 0)").outcome());
+    }
+
+    @Test
+    @Tag("W10.8")
+    void instancesThatWaitHoldNoThread() throws Exception {
+        TestClient client = new TestClient();
+        client.silent = true;
+        client.maxCalls = 1000;
+        bench.client = client;
+        bench.wallMs = 1500;
+        Program program =
+                bench.load(program(post(call(1, "httpclient.fetch", "{\"url\":\"http://x/\"}")), "(i32.const 0)"));
+        List<Bench.Run> runs = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            runs.add(bench.start(program, TestExchange.get()));
+        }
+        for (Bench.Run run : runs) {
+            assertEquals("! wall time limit exceeded (1500 ms)", run.closed().outcome());
+        }
+        assertTrue(bench.engine.liveThreads() <= 32, bench.engine.liveThreads() + " threads");
     }
 
     @ParameterizedTest
