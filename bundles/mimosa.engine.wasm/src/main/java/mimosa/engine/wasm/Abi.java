@@ -10,9 +10,11 @@ import com.dylibso.chicory.wasm.types.Import;
 import com.dylibso.chicory.wasm.types.ValType;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collector;
@@ -29,6 +31,7 @@ final class Abi {
             FunctionType.of(List.of(ValType.I64, ValType.I64, ValType.I32), List.of(ValType.I32));
     private static final Pattern MARKER = Pattern.compile("mim_abi_v(.*)");
     private static final int MAX_NAMED = 10;
+    private static final Collector<CharSequence, ?, String> LIST = Collectors.joining(" ", "(", ")");
     private static final HostFunctions WASI = WasiFunctions.all();
     private static final Map<Protocol, HostFunctions> ENV = new EnumMap<>(Protocol.class);
 
@@ -198,8 +201,6 @@ final class Abi {
                         .collect(LIST);
     }
 
-    private static final Collector<CharSequence, ?, String> LIST = Collectors.joining(" ", "(", ")");
-
     // What has been checked.
 
     Protocol protocol() {
@@ -233,9 +234,9 @@ final class Abi {
         return names;
     }
 
-    /** What runs before the handler, in this order: the start section, {@code _initialize}, {@code _start}. */
+    /** What runs before the handler, once, in this order: the start section, {@code _initialize}, {@code _start}. */
     private int[] initialisers() {
-        List<Integer> functions = new ArrayList<>();
+        Set<Integer> functions = new LinkedHashSet<>();
         module.startSection().ifPresent(section -> functions.add((int) section.startIndex()));
         for (String name : List.of("_initialize", "_start")) {
             Export export = export(name, ExternalType.FUNCTION);

@@ -112,11 +112,19 @@ final class LinearMemory implements Memory {
         if (more < 0 || more > mostPages - before || !share.grow(owner, more)) {
             return -1;
         }
-        if (more > 0) {
-            bytes = Arrays.copyOf(bytes, (before + more) * PAGE_SIZE);
-            marks = Arrays.copyOf(marks, UsedMemory.marks(bytes.length));
+        return more == 0 || extend(before + more) ? before : -1;
+    }
+
+    /** Whether the heap had room for it. */
+    private boolean extend(int pages) {
+        try {
+            byte[] larger = Arrays.copyOf(bytes, pages * PAGE_SIZE);
+            marks = Arrays.copyOf(marks, UsedMemory.marks(larger.length));
+            bytes = larger;
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
         }
-        return before;
     }
 
     @Override

@@ -63,6 +63,11 @@ final class Loading {
         if (settings.compile()) {
             facts.put("compileMs", String.valueOf(TimeUnit.NANOSECONDS.toMillis(compileNanos)));
         }
+        tellInterpreted(blueprint, compilation);
+        logSmallerMemory(module);
+    }
+
+    private void tellInterpreted(Blueprint blueprint, Compilation compilation) {
         if (!compilation.interpreted().isEmpty()) {
             String names = compilation.interpreted().stream()
                     .sorted()
@@ -71,6 +76,9 @@ final class Loading {
             facts.put("interpreted", names);
             LOG.warn("{}: too large to be compiled, and therefore interpreted: {}", payload.mimId(), names);
         }
+    }
+
+    private void logSmallerMemory(WasmModule module) {
         int declared =
                 module.memorySection().orElseThrow().getMemory(0).limits().maximumPages();
         if (declared > settings.memoryPages() && declared < MemoryLimits.MAX_PAGES) {

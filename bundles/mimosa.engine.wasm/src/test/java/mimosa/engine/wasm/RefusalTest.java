@@ -194,12 +194,21 @@ class RefusalTest {
 
     @Test
     @Tag("W3.2")
+    @Tag("W9.4")
     void tailCallsRunWhereTheyAreAllowed() throws Exception {
-        TestSettings settings = new TestSettings();
-        settings.tailCalls = true;
-        settings.compile = false;
-        try (Bench allowing = new Bench(settings)) {
-            assertDoesNotThrow(() -> allowing.load(withBody("1200")));
+        for (boolean compile : new boolean[] {true, false}) {
+            TestSettings settings = new TestSettings();
+            settings.tailCalls = true;
+            settings.compile = compile;
+            try (Bench allowing = new Bench(settings)) {
+                allowing.wallMs = 500;
+                String outcome = allowing.send(allowing.load(withBody("1200")), TestExchange.get())
+                        .outcome();
+                assertTrue(
+                        Set.of("! wall time limit exceeded (500 ms)", "! trap: call stack exhausted")
+                                .contains(outcome),
+                        outcome);
+            }
         }
     }
 

@@ -164,6 +164,21 @@ class RequestTest {
     }
 
     @Test
+    @Tag("W6.5")
+    void eachWriteIsAPieceOfItsOwn() throws Exception {
+        Guest guest = new Guest();
+        String program = guest.handler("(drop (call $response_header " + guest.text("Content-Type")
+                + guest.text("text/event-stream") + "))"
+                + "(drop (call $response_write " + guest.text("data: 1\n\n") + "))"
+                + "(drop (call $sleep_ms (i32.const 50)))"
+                + "(drop (call $response_write " + guest.text("data: 2\n\n") + "))");
+        Bench.Run run = bench.run(program);
+        assertEquals(3, run.exchange().pieces.size());
+        assertEquals("data: 1\n\ndata: 2\n\n", run.outcome());
+        assertEquals("text/event-stream", run.exchange().answerHeader("content-type"));
+    }
+
+    @Test
     @Tag("W6.6")
     void answerThatIsNotEnded() throws Exception {
         Guest guest = new Guest();
