@@ -20,7 +20,7 @@ class CoverageTest {
             Path.of(System.getProperty("basedir", "")).toAbsolutePath();
 
     @ParameterizedTest
-    @ValueSource(strings = {"javascript"})
+    @ValueSource(strings = {"javascript", "wasm"})
     void everyCaseIsShownByATest(String contract) throws IOException {
         AcceptanceCases cases = AcceptanceCases.of(contract);
         List<Shown> shown = TestedCases.below(MODULE.getParent().getParent()).stream()
