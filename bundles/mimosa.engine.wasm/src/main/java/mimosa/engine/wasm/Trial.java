@@ -1,6 +1,7 @@
 package mimosa.engine.wasm;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Payload;
@@ -32,15 +33,16 @@ final class Trial {
     String run(Budget budget) {
         Execution execution = new Execution(blueprint, new TrialHost(payload), budget, workers);
         CompletableFuture<UsedMemory> memory = share.start(execution, blueprint.image());
+        Future<?> patience = workers.after(
+                TimeUnit.MILLISECONDS.toNanos(blueprint.settings().checkMs()),
+                () -> share.giveUp(memory, payload.mimId()));
         try {
             budget.onExceeded(execution::kill);
-            workers.after(
-                    TimeUnit.MILLISECONDS.toNanos(blueprint.settings().checkMs()),
-                    () -> share.giveUp(memory, payload.mimId()));
             execution.waitFor(memory);
             prepare(execution, budget, memory.join());
             return keep(execution);
         } finally {
+            patience.cancel(false);
             share.giveUp(memory, payload.mimId());
             // With a snapshot nobody begins with an empty memory any more.
             share.release(execution, blueprint.snapshot() == null ? execution.reusableMemory() : null);

@@ -50,6 +50,11 @@ final class WasmProgram implements Program {
         return workers;
     }
 
+    /** {@code null} once the program is closed. */
+    Blueprint blueprint() {
+        return blueprint;
+    }
+
     boolean isClosed() {
         return blueprint == null;
     }

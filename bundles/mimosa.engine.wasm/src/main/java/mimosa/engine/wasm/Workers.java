@@ -172,13 +172,24 @@ final class Workers implements AutoCloseable {
     }
 
     private void work() {
-        for (Runnable task = next(); task != null; task = next()) {
-            try {
-                task.run();
-            } catch (Throwable e) { // the last boundary: whatever it was, the worker survives it
-                LOG.error("a turn of an instance failed unexpectedly", e);
-            }
+        boolean more = true;
+        while (more) {
+            more = workOnce(); // so that nothing of the last task is on the stack while the next is waited for
         }
+    }
+
+    /** Runs one task; whether there may be another. */
+    private boolean workOnce() {
+        Runnable task = next();
+        if (task == null) {
+            return false;
+        }
+        try {
+            task.run();
+        } catch (Throwable e) { // the last boundary: whatever it was, the worker survives it
+            LOG.error("a turn of an instance failed unexpectedly", e);
+        }
+        return true;
     }
 
     /** The next task; {@code null} when this thread is not needed any more. */

@@ -103,6 +103,13 @@ final class Bench implements AutoCloseable {
         return run;
     }
 
+    /** What has run is not looked at again. */
+    void forgetRuns() {
+        synchronized (runs) {
+            runs.clear();
+        }
+    }
+
     /** Every instance must have given back what it was lent, once. */
     @Override
     public void close() {

@@ -111,6 +111,7 @@ final class TestBudget implements Budget {
     @Override
     public void close() {
         closed.incrementAndGet();
+        action = failure -> {};
         end.complete(null);
     }
 }
