@@ -22,6 +22,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#ifdef MIMOSA_MALLOC
+#include <stdlib.h>
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -201,7 +204,6 @@ static inline int32_t mim_result(int32_t found, char *buf, size_t cap) {
 #ifdef MIMOSA_MALLOC
 /* The whole result with a terminating NUL, in memory that the caller frees; NULL without memory. Defined with
    MIMOSA_MALLOC, for programs that have a C library. */
-void *malloc(size_t size);
 static inline char *mim_result_dup(void) {
     size_t size = (size_t)mim_result_len() + 1;
     char *copy = (char *)malloc(size);

@@ -1,4 +1,5 @@
-//! An allocator for programs that live as long as one request: it never frees, but the last block can grow in place.
+//! An allocator for programs that live as long as one request: only the last block is freed, and can grow in place. That is
+//! enough for a loop that makes a text, sends it and drops it.
 
 use core::alloc::{GlobalAlloc, Layout};
 use core::arch::wasm32::{memory_grow, memory_size};
@@ -48,7 +49,11 @@ unsafe impl GlobalAlloc for Bump {
         }
     }
 
-    unsafe fn dealloc(&self, _block: *mut u8, _layout: Layout) {}
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if block as usize + layout.size() == self.free.get() {
+            self.free.set(block as usize);
+        }
+    }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let start = block as usize;

@@ -108,9 +108,7 @@ mod owned {
                 self = self.option("headers", &headers);
             }
             self.json.push('}');
-            unsafe {
-                abi::http_request(self.json.as_ptr(), self.json.len(), self.body.as_ptr(), self.body.len())
-            }
+            unsafe { abi::http_request(self.json.as_ptr(), self.json.len(), self.body.as_ptr(), self.body.len()) }
         }
     }
 

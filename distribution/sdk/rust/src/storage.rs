@@ -78,9 +78,8 @@ pub struct Page {
 #[cfg(feature = "alloc")]
 pub fn list(tag: &str, cursor: &str, limit: u32) -> Result<Page> {
     let limit = i32::try_from(limit).map_err(|_| Error::Invalid)?;
-    let page = result::bytes(unsafe {
-        abi::storage_list(tag.as_ptr(), tag.len(), cursor.as_ptr(), cursor.len(), limit)
-    })?;
+    let page =
+        result::bytes(unsafe { abi::storage_list(tag.as_ptr(), tag.len(), cursor.as_ptr(), cursor.len(), limit) })?;
     read_page(&mut Reader::new(&page))
 }
 

@@ -1,4 +1,4 @@
-//! With the allocator that never frees: the memory goes with the request.
+//! With the small allocator: each event is dropped before the next one is made, so the stream needs no more memory.
 
 use mimosa_mim::{mim, time, Error, Request, Response};
 

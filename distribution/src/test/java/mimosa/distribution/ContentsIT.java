@@ -8,8 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ContentsIT {
     @Test
@@ -42,13 +46,38 @@ final class ContentsIT {
         assertTrue(Files.exists(Unpacked.ROOT.resolve("LICENSE")));
     }
 
-    @Test
-    void noBuildToolsShipWithTheExamples() throws IOException {
-        try (Stream<Path> files = Files.walk(Unpacked.ROOT.resolve("examples"))) {
+    @ParameterizedTest
+    @ValueSource(strings = {"examples", "sdk"})
+    void noBuildToolsAndNothingHalfBuiltShip(String folder) throws IOException {
+        Predicate<String> unwanted = Pattern.compile("/node_modules(/|$)|/target/(?!.*-1\\.0\\.0\\.tar$)")
+                .asPredicate();
+        try (Stream<Path> files = Files.walk(Unpacked.ROOT.resolve(folder))) {
             assertEquals(
                     List.of(),
-                    files.filter(file -> file.toString().contains("node_modules"))
+                    files.map(file -> "/" + Unpacked.ROOT.relativize(file))
+                            .filter(unwanted)
                             .toList());
+        }
+    }
+
+    @Test
+    void theTemplatesForWebAssemblyStandAlone() throws IOException {
+        assertTrue(Files.isExecutable(Unpacked.ROOT.resolve("sdk/tools.sh")));
+        for (String file : List.of("mimosa.h", "src/main.c")) {
+            assertHas("c", file);
+        }
+        for (String file : List.of("Cargo.toml", "Cargo.lock", "mimosa-mim/Cargo.toml", "mimosa-mim/src/lib.rs")) {
+            assertHas("rust", file);
+        }
+        for (String file : List.of("mimosa.ts", "package.json", "package-lock.json", ".npmrc")) {
+            assertHas("assemblyscript", file);
+        }
+    }
+
+    private static void assertHas(String sdk, String file) throws IOException {
+        for (String each : List.of(file, "build.sh", "mim.json", "README.md", ".gitignore")) {
+            assertTrue(
+                    Files.isRegularFile(Unpacked.ROOT.resolve("sdk/" + sdk + "/template/" + each)), sdk + " " + each);
         }
     }
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The examples and templates of the SDKs for WebAssembly, as they ship; the same behaviour in every language. */
@@ -151,6 +152,28 @@ class WasmSdkTest {
         String readme = Files.readString(project.resolve("README.md"));
         assertTrue(readme.contains("/api/greeter/v2/?name=Ada"), readme);
         assertFalse(readme.contains("my-mim"), readme);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "c, src/main.c, 'MIM_HANDLE {', 'mim_panic(\"no luck\");', 'trap: unreachable'",
+        "rust, src/lib.rs, '-> Result<(), Error> {', 'if request.path() == \"/\" { panic!(\"no luck\") }', 'trap: unreachable'",
+        "assemblyscript, assembly/index.ts, 'mim_handle(): void {', 'assert(false, \"no luck\");', 'trap: abort'"
+    })
+    @Tag("W8.8")
+    void programThatGivesUpSaysWhy(String sdk, String file, String at, String failing, String answered)
+            throws IOException {
+        Path project = newProject(sdk, "unlucky");
+        Path source = project.resolve(file);
+        Files.writeString(source, Files.readString(source).replace(at, at + " " + failing));
+
+        build(project);
+        deploy(project.resolve("target/unlucky-1.0.0.tar"), "unlucky", "unlucky-" + sdk);
+
+        assertEquals("500 " + answered, failure(node.get("/api/unlucky-" + sdk + "/v1/")));
+        Node.await("the reason is in the log", Duration.ofSeconds(60), () -> node.logFile()
+                .lines()
+                .anyMatch(line -> line.contains("unlucky-" + sdk) && line.contains("no luck")));
     }
 
     @Test
