@@ -30,7 +30,7 @@ version=$(sed -n 's/.*"version" *: *"\([^"]*\)".*/\1/p' mim.json | head -n 1)
 
 mkdir -p target
 # What a request leaves behind is collected while it runs, so that long streams need little memory.
-node "$asc" assembly/index.ts --outFile target/index.wasm -O2 --shrinkLevel 1 --runtime incremental
+node "$asc" assembly/index.ts --outFile target/index.wasm -O2 --shrinkLevel 1 --debug --runtime incremental
 cp mim.json target/
 tar -cf "target/$name-$version.tar" -C target index.wasm mim.json
 echo "$PWD/target/$name-$version.tar"
