@@ -188,6 +188,9 @@ final class GatewayServer {
         private static ConnectionFactory[] factories(HttpConfiguration http) {
             Http2Factory http2 = new Http2Factory(http);
             http2.setConnectProtocolEnabled(false);
+            // The first idle time that an exchange declines would be its last: Jetty resets the stream after the
+            // second.
+            http2.setStreamIdleTimeout(-1);
             return new ConnectionFactory[] {new HttpConnectionFactory(http), http2};
         }
 

@@ -46,7 +46,7 @@ class Http2Test {
 
     @BeforeEach
     void start(@TempDir Path folder) {
-        gateway = new TestGateway(folder, false, 1_500, 5_000)
+        gateway = new TestGateway(folder, false, 400, 5_000)
                 .with("/echo", exchange -> exchange.receive(1 << 20).thenAccept(body -> {
                     ByteBuffer bytes = ByteBuffer.allocate((int) body.size());
                     try {
@@ -65,7 +65,7 @@ class Http2Test {
                     exchange.status(204);
                     exchange.end(text("body"));
                 })
-                .with("/slow", exchange -> CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS)
+                .with("/slow", exchange -> CompletableFuture.delayedExecutor(2, TimeUnit.SECONDS)
                         .execute(() -> exchange.end(text("late"))));
     }
 
