@@ -13,7 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * The file of parsed, verified and linked classes from which the virtual machine starts in half the time (JEP 483, 514).
- * It fits one Java and one set of jars and is ignored by any other; the file beside it says which. The start script
+ * It fits one Java and one set of jars and is ignored by any other; the file beside it says which, and how long the
+ * cache is. The start script
  * makes it with a training run, {@code bin/mimosa cache}; a node that was started without a fitting one has that done
  * beside itself.
  */
@@ -90,7 +91,7 @@ final class ClassCache {
         Path description = file.resolveSibling(file.getFileName() + ".txt");
         return Files.exists(file)
                 && Files.exists(description)
-                && Files.readString(description).equals(fitting());
+                && Files.readString(description).equals(fitting() + Files.size(file) + " bytes\n");
     }
 
     /** What the virtual machine compares: itself, and the jars of the class path with size and time. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.connect.ConnectContent;
 import org.osgi.framework.connect.ConnectModule;
@@ -39,6 +40,11 @@ final class ClassPathBundles implements ModuleConnector {
     String location(String jar) {
         Path file = folder.resolve(jar);
         return classPath.contains(file) ? LOCATION + jar : "reference:" + file.toUri();
+    }
+
+    /** Whether a bundle's classes come from the class path. */
+    static boolean isOnClassPath(Bundle bundle) {
+        return bundle.getLocation().startsWith(LOCATION);
     }
 
     @Override

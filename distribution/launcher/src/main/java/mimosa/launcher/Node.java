@@ -25,6 +25,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
@@ -148,6 +149,8 @@ final class Node {
             Files.createDirectories(folders.logs());
             putAwayBundleCache();
             framework.init();
+            ClassPathWires wires = new ClassPathWires();
+            framework.getBundleContext().registerService(ResolverHookFactory.class, triggers -> wires, null);
             framework.getBundleContext().addFrameworkListener(event -> {
                 if (event.getType() == FrameworkEvent.ERROR && event.getThrowable() != null) {
                     failures.putIfAbsent(event.getBundle(), event.getThrowable());
