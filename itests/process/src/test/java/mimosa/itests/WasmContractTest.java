@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -221,5 +222,43 @@ class WasmContractTest {
         HttpRequest.Builder removal = node.management("/mims/api-gone").DELETE();
         assertEquals(200, node.send(removal).statusCode());
         assertEquals(404, node.get("/api/gone/v1").statusCode());
+    }
+
+    /**
+     * Modules that differ are compiled anew each time, and what was compiled before has to go. For longer, run with
+     * {@code -Dmimosa.redeployments=1000}.
+     */
+    @Test
+    void redeploymentsLeaveNothingBehind() throws IOException {
+        int times = Integer.getInteger("mimosa.redeployments", 300);
+        String body = "(drop (call $end (i32.const 32) (i32.const %d)))";
+        for (int i = 0; i < 2; i++) {
+            byte[] module = Wat.module(handler(body.formatted(i + 3)));
+            HttpResponse<String> uploaded = node.upload(Tar.image("again" + i, "1.0.0", Map.of("index.wasm", module)));
+            assertEquals(200, uploaded.statusCode(), uploaded.body());
+        }
+        redeploy(100);
+        Footprint before = Footprint.of(node);
+        redeploy(times);
+        Footprint after = Footprint.of(node);
+        System.out.printf("%d redeployments of a WebAssembly mim: before %s, after %s%n", times, before, after);
+        assertEquals(before.files(), after.files());
+        assertTrue(after.heapBytes() < before.heapBytes() + 4_000_000, () -> before + " -> " + after);
+        assertTrue(after.classes() < before.classes() + 300, () -> before + " -> " + after);
+        assertTrue(after.metaspaceBytes() < before.metaspaceBytes() + 4_000_000, () -> before + " -> " + after);
+        assertTrue(after.threads() <= before.threads() + 4, () -> before + " -> " + after);
+    }
+
+    private static void redeploy(int times) {
+        for (int i = 0; i < times; i++) {
+            HttpResponse<String> deployed = node.deploy("{\"name\":\"again\",\"image\":\"again" + i % 2
+                    + "\",\"env\":{\"MCM.BASE_API_PATH\":\"/again/v1\"}}");
+            assertEquals(200, deployed.statusCode(), deployed.body());
+            if (i % 10 == 0) {
+                assertEquals(
+                        "hello".substring(0, i % 2 + 3),
+                        node.get("/api/again/v1").body());
+            }
+        }
     }
 }
