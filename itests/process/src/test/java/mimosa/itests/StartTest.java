@@ -14,8 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Starting and stopping, with the mistakes that operators make. */
+@Isolated
 class StartTest {
     private static final Pattern READY = Pattern.compile("ready in (\\d+) ms, 5 mims");
 

@@ -13,8 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Many open event streams beside a busy mim. */
+@Isolated
 class StreamsTest {
     private static final int STREAMS = 2_000;
     private static final int BUSY_PER_SECOND = 200;
