@@ -39,7 +39,12 @@ final class ClassPathBundles implements ModuleConnector {
     /** Where the framework finds a jar of the folder: by reference, so that nothing is copied into its cache. */
     String location(String jar) {
         Path file = folder.resolve(jar);
-        return classPath.contains(file) ? LOCATION + jar : "reference:" + file.toUri();
+        return isShared(file) ? LOCATION + jar : "reference:" + file.toUri();
+    }
+
+    /** Whether the classes of a jar of the folder come from the class path. */
+    boolean isShared(Path jar) {
+        return classPath.contains(jar);
     }
 
     /** Whether a bundle's classes come from the class path. */

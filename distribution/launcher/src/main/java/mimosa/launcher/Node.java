@@ -87,13 +87,15 @@ final class Node {
                 .map(entry -> folders.bundles().resolve(entry.jar()))
                 .toList();
         // Beside the start of the framework, which it does not need; whatever goes wrong there, this is said first.
-        FutureTask<List<String>> configuration =
-                new FutureTask<>(new ConfigurationCheck(folders.config(), jars)::check);
+        ClassPathBundles bundles = new ClassPathBundles(folders.bundles());
+        FutureTask<List<String>> configuration = new FutureTask<>(() -> {
+            InlinedClasses.check(jars.stream().filter(bundles::isShared).toList());
+            return new ConfigurationCheck(folders.config(), jars).check();
+        });
         Thread.ofPlatform().daemon().name("mimosa-configuration").start(configuration);
         String version = version(features);
         int lastLevel = entries.stream().mapToInt(BundleEntry::startLevel).max().orElse(1);
         Map<String, String> properties = properties(folders, version, lastLevel, features);
-        ClassPathBundles bundles = new ClassPathBundles(folders.bundles());
         Framework framework = new FrameworkFactory().newFramework(properties, bundles);
         return new Node(folders, version, framework, entries, bundles, configuration);
     }

@@ -6,27 +6,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import mimosa.api.MimosaException;
 import mimosa.api.http.Exchange;
 import mimosa.api.storage.StoredFile;
+import mimosa.work.Effects;
+import mimosa.work.FileAnswer;
+import mimosa.work.Unsent;
 
 /**
  * The answer of one instance as its script has shaped it so far, and its way to the exchange. Used by the thread that
- * runs the instance, except {@link #lost} and what counts unsent bytes.
+ * runs the instance, except {@link #lost}.
  */
 final class Answer {
-    /** A writer waits while more than this has not been handed to the network. */
-    static final int MAX_UNSENT = 256 * 1024;
-
     private final Exchange exchange;
     private final Effects effects;
     private final long maxBytes;
-    private final Object unsentLock = new Object();
-    private long unsent;
-    private CompletableFuture<Void> room;
-    private volatile boolean lost;
+    private final Unsent unsent = new Unsent();
     private State state = new State(Map.of(), false, false, 0);
     private State beforeLock;
     private boolean warned;
@@ -52,16 +47,12 @@ final class Answer {
 
     /** Whether nobody reads the answer any more. */
     boolean isLost() {
-        return lost;
+        return unsent.isLost();
     }
 
     /** The client has gone, or the exchange has failed: writers need not wait. */
     void lost() {
-        lost = true;
-        synchronized (unsentLock) {
-            unsent = 0;
-            signalRoom();
-        }
+        unsent.lost();
     }
 
     /** True the first time: an ignored call is worth one warning. */
@@ -90,7 +81,7 @@ final class Answer {
      */
     void write(int status, byte[] chunk) {
         begin(status, chunk.length);
-        effects.add(() -> track(chunk.length, () -> exchange.write(ByteBuffer.wrap(chunk))));
+        effects.add(() -> unsent.send(chunk.length, () -> exchange.write(ByteBuffer.wrap(chunk))));
     }
 
     /** Sends the last chunk. */
@@ -147,38 +138,8 @@ final class Answer {
         state = beforeLock;
     }
 
-    private void track(int length, Supplier<CompletionStage<Void>> send) {
-        synchronized (unsentLock) {
-            unsent += length;
-        }
-        send.get().whenComplete((done, failure) -> {
-            synchronized (unsentLock) {
-                unsent = Math.max(0, unsent - length);
-                signalRoom();
-            }
-            if (failure != null) {
-                lost();
-            }
-        });
-    }
-
-    private void signalRoom() {
-        if (room != null && unsent <= MAX_UNSENT) {
-            room.complete(null);
-            room = null;
-        }
-    }
-
     /** Completes when the network has taken enough of what was written; {@code null} when a writer need not wait. */
     CompletableFuture<Void> room() {
-        synchronized (unsentLock) {
-            if (lost || effects.isHolding() || unsent <= MAX_UNSENT) {
-                return null;
-            }
-            if (room == null) {
-                room = new CompletableFuture<>();
-            }
-            return room;
-        }
+        return effects.isHolding() ? null : unsent.room();
     }
 }

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 import mimosa.api.http.Exchange;
 import mimosa.api.storage.NewFile;
+import mimosa.work.MultipartReader;
 import org.mozilla.javascript.Callable;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.ScriptRuntime;

@@ -21,6 +21,7 @@ import mimosa.api.http.Exchange;
 import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 import mimosa.api.storage.Session;
+import mimosa.work.Effects;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.RhinoException;
 import org.mozilla.javascript.Scriptable;

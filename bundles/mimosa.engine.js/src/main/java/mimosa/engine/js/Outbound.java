@@ -9,6 +9,7 @@ import mimosa.api.client.HttpClient;
 import mimosa.api.client.OutboundRequest;
 import mimosa.api.client.ResponseListener;
 import mimosa.api.http.HeaderField;
+import mimosa.work.Effects;
 import org.mozilla.javascript.Callable;
 import org.mozilla.javascript.Scriptable;
 import org.mozilla.javascript.ScriptableObject;

@@ -1,26 +1,21 @@
 package mimosa.engine.js;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Engine;
 import mimosa.api.engine.Payload;
 import mimosa.api.engine.Program;
 import mimosa.api.quota.Budget;
-import mimosa.api.quota.Limits;
 import mimosa.api.quota.Quotas;
 import mimosa.engine.js.Loading.Compiled;
+import mimosa.work.LoadTime;
+import mimosa.work.Running;
+import mimosa.work.Workers;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -46,7 +41,7 @@ public final class RhinoEngine implements Engine {
     private final Sandbox sandbox;
     private final Workers workers;
     private final DownLevelling downLevelling;
-    private final Set<Instance> running = ConcurrentHashMap.newKeySet();
+    private final Running<Instance> running = new Running<>();
 
     @ObjectClassDefinition(
             name = "Mimosa JavaScript engine",
@@ -102,7 +97,7 @@ public final class RhinoEngine implements Engine {
         this.config = config;
         this.quotas = quotas;
         this.sandbox = Sandbox.load(config.stackKiB());
-        this.workers = new Workers(config.threads(), config.maxThreads(), config.stackKiB() * 1024L);
+        this.workers = new Workers("mimosa-js", config.threads(), config.maxThreads(), config.stackKiB() * 1024L);
         this.downLevelling = new DownLevelling(data.resolve("transpiled"), config.transpileMs());
     }
 
@@ -125,13 +120,9 @@ public final class RhinoEngine implements Engine {
     /** Ends what still runs, then the threads. */
     @Deactivate
     void deactivate() {
-        running.forEach(instance -> instance.cancel("the JavaScript engine is being stopped"));
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
-        while (!running.isEmpty() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(1_000_000);
-        }
-        if (!running.isEmpty()) {
-            LOG.warn("{} instances were still at work when the JavaScript engine was stopped", running.size());
+        int left = running.endAll(instance -> instance.cancel("the JavaScript engine is being stopped"), GRACE_MS);
+        if (left > 0) {
+            LOG.warn("{} instances were still at work when the JavaScript engine was stopped", left);
         }
         downLevelling.close();
         workers.close();
@@ -181,8 +172,7 @@ public final class RhinoEngine implements Engine {
     }
 
     private void tryOut(Payload payload, Loading loading, Realms realms) {
-        Limits limits = withWall(quotas.limits(payload.env()), Duration.ofMillis(config.checkMs()));
-        CompletableFuture<Budget> entered = quotas.enter(limits).toCompletableFuture();
+        CompletableFuture<Budget> entered = LoadTime.enter(quotas, payload.env(), config.checkMs());
         onWorker(
                 () -> {
                     try (Budget budget = entered.join()) {
@@ -193,52 +183,13 @@ public final class RhinoEngine implements Engine {
                 payload.name());
     }
 
-    private static Limits withWall(Limits limits, Duration wall) {
-        return new Limits(
-                wall,
-                wall,
-                limits.allocBytes(),
-                limits.objectBytes(),
-                limits.timers(),
-                limits.outboundCalls(),
-                limits.outboundParallel(),
-                limits.outboundBytes(),
-                limits.bodyBytes(),
-                limits.uploadBytes(),
-                limits.responseBytes(),
-                limits.logBytes(),
-                limits.concurrency(),
-                limits.queue(),
-                limits.queueTime());
-    }
-
-    /** Does the work on a thread with a stack of the engine's size, and gives up on it when it does not come back. */
+    /** Does the work on a thread with a stack of the engine's size. */
     private <T> T onWorker(Supplier<T> work, String name) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        workers.execute(() -> {
-            try {
-                result.complete(work.get());
-            } catch (Throwable e) { // boundary between threads: whatever it was is thrown on the other side
-                result.completeExceptionally(e);
-            }
-        });
-        try {
-            return result.get(config.checkMs() + GRACE_MS, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw MimosaException.invalid(Loading.tooSlow(name, config.checkMs()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MimosaException(MimosaException.Kind.INTERNAL, "interrupted while " + name + " was loaded", e);
-        } catch (ExecutionException e) {
-            throw failure(e.getCause(), name);
-        }
-    }
-
-    private static MimosaException failure(Throwable cause, String name) {
-        Throwable root = cause instanceof CompletionException ? cause.getCause() : cause;
-        return root instanceof MimosaException failure
-                ? failure
-                : new MimosaException(
-                        MimosaException.Kind.INTERNAL, name + " could not be loaded: the engine failed", root);
+        return LoadTime.within(
+                config.checkMs() + GRACE_MS,
+                workers,
+                work,
+                name,
+                () -> MimosaException.invalid(Loading.tooSlow(name, config.checkMs())));
     }
 }

@@ -1,23 +1,20 @@
 package mimosa.engine.js;
 
 import java.util.Map;
-import java.util.Set;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Host;
 import mimosa.api.engine.Program;
 import mimosa.api.http.Exchange;
 import mimosa.api.quota.Budget;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import mimosa.work.Running;
+import mimosa.work.Workers;
 
 /** A compiled JavaScript mim. What its instances share cannot be seen by a script. */
 final class RhinoProgram implements Program {
-    private static final Logger LOG = LoggerFactory.getLogger(RhinoProgram.class);
-
     private final String mimId;
     private final Sandbox sandbox;
     private final Workers workers;
-    private final Set<Instance> running;
+    private final Running<Instance> running;
     private final SourceMap sourceMap;
     private final Map<String, String> facts;
     private volatile Realms realms;
@@ -27,7 +24,7 @@ final class RhinoProgram implements Program {
             String mimId,
             Sandbox sandbox,
             Workers workers,
-            Set<Instance> running,
+            Running<Instance> running,
             Realms realms,
             SourceMap sourceMap,
             Map<String, String> facts) {
@@ -67,28 +64,11 @@ final class RhinoProgram implements Program {
 
     @Override
     public void start(Exchange exchange, Host host, Budget budget) {
-        try {
-            realms();
-            Instance instance = new Instance(this, exchange, host, budget);
-            running.add(instance);
-            instance.start();
-        } catch (RuntimeException e) { // boundary: from here on nobody else ends the exchange and gives the slot back
-            exchange.fail(e);
-            closeQuietly(host);
-            closeQuietly(budget);
-        }
-    }
-
-    private void closeQuietly(AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) { // boundary: the other one has to be closed all the same
-            LOG.error("could not close what belongs to a request of {}", mimId, e);
-        }
+        running.start(mimId, exchange, host, budget, () -> new Instance(this, exchange, host, budget), Instance::start);
     }
 
     void ended(Instance instance) {
-        running.remove(instance);
+        running.ended(instance);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package mimosa.engine.js;
 
-/**
- * Scripts may call the host at the very end of their thread's stack. The host asks for room first, so that the stack
- * overflows before it does something and not amid it.
- */
+import mimosa.work.StackProbe;
+
+/** How much stack the host needs for what scripts ask of it, see {@link StackProbe}. */
 final class StackRoom {
     private static final int FRAMES = 150;
 
@@ -11,12 +10,6 @@ final class StackRoom {
 
     /** @throws StackOverflowError when there is too little room */
     static void ensure() {
-        if (descend(FRAMES, 1, 2, 3, 4) < 0) {
-            throw new IllegalStateException("cannot be: a sum of positive numbers is negative");
-        }
-    }
-
-    private static long descend(int frames, long a, long b, long c, long d) {
-        return frames == 0 ? a + b + c + d : 1 + descend(frames - 1, b, c, d, a);
+        StackProbe.ensure(FRAMES);
     }
 }

@@ -6,28 +6,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mimosa.api.MimosaException;
 import mimosa.api.http.Exchange;
 import mimosa.api.storage.StoredFile;
+import mimosa.work.Effects;
+import mimosa.work.FileAnswer;
+import mimosa.work.Unsent;
 
 /**
  * The answer of one instance as its program has shaped it so far, and its way to the exchange. Used by the thread that
- * runs the instance, except {@link #lost} and what counts unsent bytes.
+ * runs the instance, except {@link #lost}.
  */
 final class Answer {
-    /** A writer waits while more than this has not been handed to the network. */
-    private static final int MAX_UNSENT = 256 * 1024;
-
     private final Exchange exchange;
     private final Effects effects;
     private final long maxBytes;
-    private final Object unsentLock = new Object();
-    private long unsent;
-    private CompletableFuture<Void> room;
-    private volatile boolean lost;
+    private final Unsent unsent = new Unsent();
     private State state = new State(200, Map.of(), false, false, false, 0);
     private State beforeLock;
 
@@ -66,16 +61,12 @@ final class Answer {
 
     /** Whether nobody reads the answer any more. */
     boolean isLost() {
-        return lost;
+        return unsent.isLost();
     }
 
     /** The client has gone, or the exchange has failed: writers need not wait. */
     void lost() {
-        lost = true;
-        synchronized (unsentLock) {
-            unsent = 0;
-            signalRoom();
-        }
+        unsent.lost();
     }
 
     void status(int status) {
@@ -96,14 +87,14 @@ final class Answer {
 
     /** Sends a chunk. */
     void write(byte[] chunk) throws Code {
-        effects.expect(chunk.length);
+        expect(chunk.length);
         begin(chunk, chunk.length, false);
-        effects.add(() -> track(chunk.length, () -> exchange.write(ByteBuffer.wrap(chunk))));
+        effects.add(() -> unsent.send(chunk.length, () -> exchange.write(ByteBuffer.wrap(chunk))));
     }
 
     /** Sends the last chunk. */
     void end(byte[] chunk) throws Code {
-        effects.expect(chunk.length);
+        expect(chunk.length);
         begin(chunk, chunk.length, true);
         effects.add(() -> exchange.end(ByteBuffer.wrap(chunk)));
     }
@@ -130,6 +121,14 @@ final class Answer {
     void fail(MimosaException failure) {
         state = state.sent(true, state.bytes);
         effects.add(() -> exchange.fail(failure));
+    }
+
+    /** @throws Code when the lock cannot hold back so many bytes of output besides the others */
+    void expect(int bytes) throws Code {
+        if (!effects.admits(bytes)) {
+            throw Code.limit(
+                    "inside the storage lock at most " + Effects.MAX_HELD_BYTES + " bytes of output are held back");
+        }
     }
 
     private void begin(byte[] chunk, int length, boolean last) {
@@ -173,38 +172,8 @@ final class Answer {
         state = beforeLock;
     }
 
-    private void track(int length, Supplier<CompletionStage<Void>> send) {
-        synchronized (unsentLock) {
-            unsent += length;
-        }
-        send.get().whenComplete((done, failure) -> {
-            synchronized (unsentLock) {
-                unsent = Math.max(0, unsent - length);
-                signalRoom();
-            }
-            if (failure != null) {
-                lost();
-            }
-        });
-    }
-
-    private void signalRoom() {
-        if (room != null && unsent <= MAX_UNSENT) {
-            room.complete(null);
-            room = null;
-        }
-    }
-
     /** Completes when the network has taken enough of what was written; {@code null} when a writer need not wait. */
     CompletableFuture<Void> room() {
-        synchronized (unsentLock) {
-            if (lost || effects.isHolding() || unsent <= MAX_UNSENT) {
-                return null;
-            }
-            if (room == null) {
-                room = new CompletableFuture<>();
-            }
-            return room;
-        }
+        return effects.isHolding() ? null : unsent.room();
     }
 }

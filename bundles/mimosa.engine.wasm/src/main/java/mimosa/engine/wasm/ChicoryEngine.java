@@ -1,25 +1,17 @@
 package mimosa.engine.wasm;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
-import mimosa.api.MimosaException;
 import mimosa.api.engine.Engine;
 import mimosa.api.engine.Payload;
 import mimosa.api.engine.Program;
 import mimosa.api.quota.Budget;
-import mimosa.api.quota.Limits;
 import mimosa.api.quota.Quotas;
+import mimosa.work.LoadTime;
+import mimosa.work.Running;
+import mimosa.work.Workers;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -37,6 +29,7 @@ public final class ChicoryEngine implements Engine {
     static final String PID = "mimosa.engine.wasm";
 
     private static final Logger LOG = LoggerFactory.getLogger(ChicoryEngine.class);
+    private static final String PROGRAM = "index.wasm";
     private static final int GRACE_MS = 2_000;
 
     private final Settings settings;
@@ -44,7 +37,7 @@ public final class ChicoryEngine implements Engine {
     private final MemoryShare share;
     private final Workers workers;
     private final Compilers compilers = new Compilers();
-    private final Set<RequestRun> running = ConcurrentHashMap.newKeySet();
+    private final Running<RequestRun> running = new Running<>();
 
     @ObjectClassDefinition(
             name = "Mimosa WebAssembly engine",
@@ -162,19 +155,16 @@ public final class ChicoryEngine implements Engine {
         this.settings = settings;
         this.quotas = quotas;
         this.share = new MemoryShare(Runtime.getRuntime().maxMemory() / 100 * settings.memoryShare());
-        this.workers = new Workers(settings.threads(), settings.maxThreads(), settings.stackKiB() * 1024L);
+        this.workers =
+                new Workers("mimosa-wasm", settings.threads(), settings.maxThreads(), settings.stackKiB() * 1024L);
     }
 
     /** Ends what still runs, then the threads. */
     @Deactivate
     void deactivate() {
-        running.forEach(run -> run.cancel("the WebAssembly engine is being stopped"));
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GRACE_MS);
-        while (!running.isEmpty() && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(1_000_000);
-        }
-        if (!running.isEmpty()) {
-            LOG.warn("{} instances were still at work when the WebAssembly engine was stopped", running.size());
+        int left = running.endAll(run -> run.cancel("the WebAssembly engine is being stopped"), GRACE_MS);
+        if (left > 0) {
+            LOG.warn("{} instances were still at work when the WebAssembly engine was stopped", left);
         }
         compilers.close();
         workers.close();
@@ -192,11 +182,12 @@ public final class ChicoryEngine implements Engine {
     public Program load(Payload payload) {
         long began = System.nanoTime();
         Loading loading = new Loading(payload, settings, share);
-        Blueprint blueprint = on(
+        Blueprint blueprint = LoadTime.within(
+                settings.compileMs(),
                 compilers,
                 loading::compile,
-                settings.compileMs(),
-                Refusal.of("could not be compiled within " + settings.compileMs() + " ms"));
+                PROGRAM,
+                () -> Refusal.of("could not be compiled within " + settings.compileMs() + " ms"));
         String snapshot = tryOut(payload, blueprint);
         Map<String, String> facts = new LinkedHashMap<>(loading.facts());
         facts.put("loadMs", String.valueOf(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began)));
@@ -205,11 +196,11 @@ public final class ChicoryEngine implements Engine {
     }
 
     private String tryOut(Payload payload, Blueprint blueprint) {
-        Limits limits = withWall(quotas.limits(payload.env()), Duration.ofMillis(settings.checkMs()));
-        CompletableFuture<Budget> entered = quotas.enter(limits).toCompletableFuture();
+        CompletableFuture<Budget> entered = LoadTime.enter(quotas, payload.env(), settings.checkMs());
         Trial trial = new Trial(blueprint, payload, share, workers);
-        return on(
-                workers::execute,
+        return LoadTime.within(
+                settings.checkMs() + GRACE_MS,
+                workers,
                 () -> {
                     try (Budget budget = entered.join()) {
                         budget.resume();
@@ -220,56 +211,7 @@ public final class ChicoryEngine implements Engine {
                         }
                     }
                 },
-                settings.checkMs() + GRACE_MS,
-                Refusal.of("initialisation took more than " + settings.checkMs() + " ms"));
-    }
-
-    private static Limits withWall(Limits limits, Duration wall) {
-        return new Limits(
-                wall,
-                wall,
-                limits.allocBytes(),
-                limits.objectBytes(),
-                limits.timers(),
-                limits.outboundCalls(),
-                limits.outboundParallel(),
-                limits.outboundBytes(),
-                limits.bodyBytes(),
-                limits.uploadBytes(),
-                limits.responseBytes(),
-                limits.logBytes(),
-                limits.concurrency(),
-                limits.queue(),
-                limits.queueTime());
-    }
-
-    /** Does the work on another thread, and gives up on it when it does not come back. */
-    private static <T> T on(Executor threads, Supplier<T> work, int millis, MimosaException tooSlow) {
-        CompletableFuture<T> result = new CompletableFuture<>();
-        threads.execute(() -> {
-            try {
-                result.complete(work.get());
-            } catch (Throwable e) { // boundary between threads: whatever it was is thrown on the other side
-                result.completeExceptionally(e);
-            }
-        });
-        try {
-            return result.get(millis, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw tooSlow;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MimosaException(MimosaException.Kind.INTERNAL, "interrupted while index.wasm was loaded", e);
-        } catch (ExecutionException e) {
-            throw failure(e.getCause());
-        }
-    }
-
-    private static MimosaException failure(Throwable cause) {
-        Throwable root = cause instanceof CompletionException ? cause.getCause() : cause;
-        return root instanceof MimosaException failure
-                ? failure
-                : new MimosaException(
-                        MimosaException.Kind.INTERNAL, "index.wasm could not be loaded: the engine failed", root);
+                PROGRAM,
+                () -> Refusal.of("initialisation took more than " + settings.checkMs() + " ms"));
     }
 }

@@ -8,6 +8,7 @@ import mimosa.api.engine.Host;
 import mimosa.api.http.Exchange;
 import mimosa.api.http.HeaderField;
 import mimosa.api.storage.Session;
+import mimosa.work.Effects;
 
 /** What the instance of a request has besides its program: the request, its answer and what is open on the way. */
 final class Conversation implements AutoCloseable {

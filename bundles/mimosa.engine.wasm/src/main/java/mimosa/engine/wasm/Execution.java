@@ -12,6 +12,7 @@ import mimosa.api.engine.Host;
 import mimosa.api.engine.Host.Level;
 import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
+import mimosa.work.Workers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 import mimosa.api.http.Exchange;
 import mimosa.api.storage.NewFile;
+import mimosa.work.MultipartReader;
 
 /**
  * The parts of a multipart body, one after the other. The body is released with the answer, so that a call after the

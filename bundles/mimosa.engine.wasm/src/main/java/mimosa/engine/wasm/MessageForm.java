@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import mimosa.api.MimosaException;
+import mimosa.work.MultipartReader;
 
 /** Walks the parts of a multipart body, asking the program about each what to do with it. */
 final class MessageForm {

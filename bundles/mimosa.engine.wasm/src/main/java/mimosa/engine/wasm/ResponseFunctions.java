@@ -127,7 +127,7 @@ final class ResponseFunctions {
             frame.set("message", event.get("message"));
         }
         String text = frame.toString();
-        conversation.effects().expect(text.length());
+        conversation.answer().expect(text.length());
         conversation.effects().add(() -> e.host().publish(text));
         return 0;
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Payload;
 import mimosa.api.quota.Budget;
+import mimosa.work.Workers;
 
 /**
  * The first initialisation of a program, at its deployment. When it would turn out the same every time, what it has made

@@ -1,4 +1,4 @@
-package mimosa.engine.wasm;
+package mimosa.work;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,17 +18,17 @@ import java.util.regex.Pattern;
  *   next() -> Part ; read()* -> null ; next() -> Part ... next() -> null
  * </pre>
  */
-final class MultipartReader {
+public final class MultipartReader {
     /**
      * The head of a part.
      *
      * @param fileName empty for a plain field
      * @param type of its content; {@code null} when the part does not say
      */
-    record Part(String name, String fileName, String type) {}
+    public record Part(String name, String fileName, String type) {}
 
     /** The body is not well-formed. */
-    static final class Malformed extends Exception {
+    public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
     }
 
@@ -51,7 +51,7 @@ final class MultipartReader {
      * @param contentType of the body, which names the boundary
      * @throws Malformed when it does not
      */
-    MultipartReader(InputStream in, String contentType) throws Malformed {
+    public MultipartReader(InputStream in, String contentType) throws Malformed {
         String boundary = parameters(contentType).getOrDefault("boundary", "");
         if (boundary.isEmpty() || boundary.length() > MAX_BOUNDARY || boundary.indexOf('\r') >= 0) {
             throw new Malformed();
@@ -64,7 +64,7 @@ final class MultipartReader {
     }
 
     /** The next part, what is left of the one before passed over; {@code null} after the last one. */
-    Part next() throws IOException, Malformed {
+    public Part next() throws IOException, Malformed {
         while (!atDelimiter) {
             read();
         }
@@ -87,7 +87,7 @@ final class MultipartReader {
      * The next bytes of the part, valid until the next call; {@code null} at its end. A carriage return occurs in a
      * delimiter only at its beginning, so that the search need not go back.
      */
-    ByteBuffer read() throws IOException, Malformed {
+    public ByteBuffer read() throws IOException, Malformed {
         if (atDelimiter) {
             return null;
         }

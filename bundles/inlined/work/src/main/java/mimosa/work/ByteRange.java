@@ -1,4 +1,4 @@
-package mimosa.engine.wasm;
+package mimosa.work;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

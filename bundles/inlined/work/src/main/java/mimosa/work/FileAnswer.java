@@ -1,4 +1,4 @@
-package mimosa.engine.wasm;
+package mimosa.work;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -13,7 +13,7 @@ import mimosa.api.storage.StoredFile;
  * instance's thread sends the first piece and a virtual thread the others, each when the network has taken the one
  * before. The file stays open as long as that takes, whatever becomes of the instance.
  */
-final class FileAnswer implements Effects.Effect {
+public final class FileAnswer implements Effects.Effect {
     private static final int CHUNK_BYTES = 64 * 1024;
 
     private final Exchange exchange;
@@ -38,7 +38,7 @@ final class FileAnswer implements Effects.Effect {
     }
 
     /** The whole file, as the rest of an answer that has begun. */
-    static FileAnswer rest(Exchange exchange, StoredFile file) {
+    public static FileAnswer rest(Exchange exchange, StoredFile file) {
         return new FileAnswer(exchange, file, 200, new ByteRange(0, file.size()), false);
     }
 
@@ -46,7 +46,7 @@ final class FileAnswer implements Effects.Effect {
      * The whole file with the status, or what the request asks for. A condition on the range ({@code If-Range}) is
      * never met: these answers name no version that it could be about.
      */
-    static FileAnswer of(Exchange exchange, StoredFile file, int status) {
+    public static FileAnswer of(Exchange exchange, StoredFile file, int status) {
         boolean mayBePartial = status == 200 && exchange.method().equals("GET") && exchange.header("if-range") == null;
         ByteRange asked = mayBePartial ? ByteRange.of(exchange.header("range"), file.size()) : null;
         if (asked == null) {
@@ -55,12 +55,12 @@ final class FileAnswer implements Effects.Effect {
         return new FileAnswer(exchange, file, asked.length() == 0 ? 416 : 206, asked, true);
     }
 
-    int status() {
+    public int status() {
         return status;
     }
 
     /** {@code null} when the answer is not about a range. */
-    String contentRange() {
+    public String contentRange() {
         return partial ? range.contentRange(file.size()) : null;
     }
 
@@ -78,7 +78,7 @@ final class FileAnswer implements Effects.Effect {
         if (left == 0) {
             discarded();
         } else {
-            Thread.ofVirtual().name("mimosa-wasm-file-", 0).start(() -> sendRest(sent));
+            Thread.ofVirtual().name("mimosa-file-", 0).start(() -> sendRest(sent));
         }
     }
 

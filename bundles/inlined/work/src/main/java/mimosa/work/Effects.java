@@ -1,4 +1,4 @@
-package mimosa.engine.wasm;
+package mimosa.work;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,32 +7,37 @@ import java.util.List;
  * What an instance does to the world outside its store. Inside the storage lock it is held back until the commit, and
  * forgotten by a rollback. Used by the thread that runs the instance.
  */
-final class Effects {
-    private static final int MAX_HELD_BYTES = 1024 * 1024;
+public final class Effects {
+    /** Most bytes that {@link #admits} lets be held back. */
+    public static final int MAX_HELD_BYTES = 1024 * 1024;
 
     private List<Effect> held;
     private long heldBytes;
 
     /** Something that can be done, or not be done after all. */
-    interface Effect {
+    public interface Effect {
         void happen();
 
         /** It will never happen. */
         default void discarded() {}
     }
 
-    /** @throws Code when so many bytes cannot be held back besides the others */
-    void expect(int bytes) throws Code {
+    /**
+     * Counts bytes that the next effect is made of, for engines whose programs could not be made to pay for them otherwise.
+     *
+     * @return whether so many can be held back besides those counted before
+     */
+    public boolean admits(int bytes) {
         if (held != null) {
             if (heldBytes + bytes > MAX_HELD_BYTES) {
-                throw Code.limit(
-                        "inside the storage lock at most " + MAX_HELD_BYTES + " bytes of output are held back");
+                return false;
             }
             heldBytes += bytes;
         }
+        return true;
     }
 
-    void add(Effect effect) {
+    public void add(Effect effect) {
         if (held == null) {
             effect.happen();
         } else {
@@ -40,22 +45,22 @@ final class Effects {
         }
     }
 
-    boolean isHolding() {
+    public boolean isHolding() {
         return held != null;
     }
 
-    void hold() {
+    public void hold() {
         held = new ArrayList<>();
         heldBytes = 0;
     }
 
-    void release() {
+    public void release() {
         List<Effect> effects = held;
         held = null;
         effects.forEach(Effect::happen);
     }
 
-    void discard() {
+    public void discard() {
         List<Effect> effects = held;
         held = null;
         effects.forEach(Effect::discarded);

@@ -1,6 +1,7 @@
-package mimosa.engine.js;
+package mimosa.work;
 
 import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -13,18 +14,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The platform threads that run scripts. At most {@code threads} run at a time; one that waits in
- * {@link #blocking} does not count, and when nobody has come free for a moment, because scripts compute or wait for each
+ * The platform threads that run programs. At most {@code threads} run at a time; one that waits in
+ * {@link #blocking} does not count, and when nobody has come free for a moment, because programs compute or wait for each
  * other, further threads are started up to {@code maxThreads}, so that the operating system shares the processors out.
- * No thread is ever interrupted.
+ * Nothing here interrupts any of them.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable, Executor {
     private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
     private static final long IDLE_SECONDS = 30;
     private static final long EXCESS_IDLE_SECONDS = 1;
     private static final long PATIENCE_MS = 20;
     private static final int MOST_BLOCKED = 8;
 
+    private final String name;
     private final int threads;
     private final int maxThreads;
     private final long stackBytes;
@@ -41,12 +43,17 @@ final class Workers implements AutoCloseable {
     private boolean watching;
     private boolean closed;
 
-    Workers(int threads, int maxThreads, long stackBytes) {
+    /**
+     * @param name what the threads' names begin with
+     * @param stackBytes of each thread
+     */
+    public Workers(String name, int threads, int maxThreads, long stackBytes) {
+        this.name = name;
         this.threads = threads;
         this.maxThreads = maxThreads;
         this.stackBytes = stackBytes;
         ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().name("mimosa-js-clock").daemon().factory());
+                1, Thread.ofPlatform().name(name + "-clock").daemon().factory());
         timers.setRemoveOnCancelPolicy(true);
         timers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         timers.setRejectedExecutionHandler((task, executor) -> LOG.debug("too late for {}", task));
@@ -54,12 +61,13 @@ final class Workers implements AutoCloseable {
     }
 
     /** Runs the task as soon as a worker is free; not at all after {@link #close}. */
-    void execute(Runnable task) {
+    @Override
+    public void execute(Runnable task) {
         submit(task, false);
     }
 
     /** As {@link #execute}, before all others: for what ends an instance. */
-    void executeFirst(Runnable task) {
+    public void executeFirst(Runnable task) {
         submit(task, true);
     }
 
@@ -90,12 +98,12 @@ final class Workers implements AutoCloseable {
     }
 
     /** Runs the task on the clock's thread, which must not be held up. */
-    Future<?> after(long nanos, Runnable task) {
+    public Future<?> after(long nanos, Runnable task) {
         return clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
 
     /** Runs something that waits on a worker's thread, while another worker takes its place. */
-    void blocking(Runnable wait) {
+    public void blocking(Runnable wait) {
         lock.lock();
         try {
             blocked++;
@@ -114,7 +122,7 @@ final class Workers implements AutoCloseable {
         }
     }
 
-    int liveThreads() {
+    public int liveThreads() {
         lock.lock();
         try {
             return live;
@@ -136,7 +144,7 @@ final class Workers implements AutoCloseable {
             return;
         }
         Thread thread = Thread.ofPlatform()
-                .name("mimosa-js-" + names.incrementAndGet())
+                .name(name + "-" + names.incrementAndGet())
                 .daemon()
                 .stackSize(stackBytes)
                 .unstarted(this::work);
@@ -172,13 +180,24 @@ final class Workers implements AutoCloseable {
     }
 
     private void work() {
-        for (Runnable task = next(); task != null; task = next()) {
-            try {
-                task.run();
-            } catch (Throwable e) { // the last boundary: whatever it was, the worker survives it
-                LOG.error("a turn of an instance failed unexpectedly", e);
-            }
+        boolean more = true;
+        while (more) {
+            more = workOnce(); // so that nothing of the last task is on the stack while the next is waited for
         }
+    }
+
+    /** Runs one task; whether there may be another. */
+    private boolean workOnce() {
+        Runnable task = next();
+        if (task == null) {
+            return false;
+        }
+        try {
+            task.run();
+        } catch (Throwable e) { // the last boundary: whatever it was, the worker survives it
+            LOG.error("a turn of an instance failed unexpectedly", e);
+        }
+        return true;
     }
 
     /** The next task; {@code null} when this thread is not needed any more. */
