@@ -13,6 +13,8 @@ import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
 import mimosa.api.engine.Program;
 import mimosa.api.http.Exchange.Outcome;
+import mimosa.testing.TestClient;
+import mimosa.testing.TestExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

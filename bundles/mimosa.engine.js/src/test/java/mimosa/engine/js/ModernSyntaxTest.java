@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Program;
+import mimosa.testing.TestClient;
+import mimosa.testing.TestExchange;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;

@@ -10,6 +10,8 @@ import java.util.List;
 import mimosa.api.MimosaException;
 import mimosa.api.client.OutboundRequest;
 import mimosa.api.http.HeaderField;
+import mimosa.testing.TestClient;
+import mimosa.testing.TestExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

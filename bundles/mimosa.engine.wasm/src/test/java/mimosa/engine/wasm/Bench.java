@@ -13,6 +13,12 @@ import mimosa.api.engine.Program;
 import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 import mimosa.api.quota.Quotas;
+import mimosa.testing.TestBudget;
+import mimosa.testing.TestClient;
+import mimosa.testing.TestExchange;
+import mimosa.testing.TestHost;
+import mimosa.testing.TestStore;
+import mimosa.testing.Wat;
 
 /** An engine with everything around it that a program needs, for tests. */
 final class Bench implements AutoCloseable {

@@ -12,6 +12,7 @@ import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
 import mimosa.api.client.OutboundRequest;
 import mimosa.api.http.HeaderField;
+import mimosa.testing.TestClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

@@ -14,6 +14,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Program;
+import mimosa.testing.TestExchange;
+import mimosa.testing.Wat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import mimosa.api.MimosaException.Kind;
 import mimosa.api.engine.Program;
 import mimosa.api.http.Exchange.Outcome;
+import mimosa.testing.TestExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -12,6 +12,7 @@ import mimosa.api.engine.Program;
 import mimosa.api.storage.Item;
 import mimosa.api.storage.JsonQuery;
 import mimosa.api.storage.Session;
+import mimosa.testing.TestExchange;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

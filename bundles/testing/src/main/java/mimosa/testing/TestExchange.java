@@ -1,4 +1,4 @@
-package mimosa.engine.js;
+package mimosa.testing;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -21,11 +21,11 @@ import mimosa.api.http.HeaderField;
 import mimosa.api.http.WebSocket;
 
 /** An exchange in memory, whose client reads at once unless told otherwise. */
-final class TestExchange implements Exchange {
-    final List<HeaderField> headers = new ArrayList<>();
-    final CompletableFuture<Outcome> done = new CompletableFuture<>();
-    final List<byte[]> pieces = new ArrayList<>();
-    final Map<String, String[]> answerHeaders = new LinkedHashMap<>();
+public final class TestExchange implements Exchange {
+    public final List<HeaderField> headers = new ArrayList<>();
+    public final CompletableFuture<Outcome> done = new CompletableFuture<>();
+    public final List<byte[]> pieces = new ArrayList<>();
+    public final Map<String, String[]> answerHeaders = new LinkedHashMap<>();
     private final List<CompletableFuture<Void>> unread = new ArrayList<>();
     private final String method;
     private final String rest;
@@ -34,12 +34,12 @@ final class TestExchange implements Exchange {
     private boolean reading = true;
     private boolean committed;
     private boolean over;
-    int status = 200;
-    long declared = -1;
-    MimosaException failure;
-    volatile boolean bodyReleased;
+    public int status = 200;
+    public long declared = -1;
+    public MimosaException failure;
+    public volatile boolean bodyReleased;
 
-    TestExchange(String method, String rest, String query, byte[] body) {
+    public TestExchange(String method, String rest, String query, byte[] body) {
         this.method = method;
         this.rest = rest;
         this.query = query;
@@ -47,22 +47,22 @@ final class TestExchange implements Exchange {
         done.thenAccept(outcome -> bodyReleased = true);
     }
 
-    static TestExchange get() {
+    public static TestExchange get() {
         return new TestExchange("GET", "", null, new byte[0]);
     }
 
-    TestExchange header(String name, String value) {
+    public TestExchange header(String name, String value) {
         headers.add(new HeaderField(name.toLowerCase(Locale.ROOT), value));
         return this;
     }
 
     /** The client takes nothing until {@link #read}. */
-    synchronized TestExchange stalled() {
+    public synchronized TestExchange stalled() {
         reading = false;
         return this;
     }
 
-    void read() {
+    public void read() {
         List<CompletableFuture<Void>> taken;
         synchronized (this) {
             reading = true;
@@ -72,28 +72,28 @@ final class TestExchange implements Exchange {
         taken.forEach(stage -> stage.complete(null));
     }
 
-    void clientLeaves() {
+    public void clientLeaves() {
         synchronized (this) {
             over = true;
         }
         done.complete(Outcome.CLIENT_GONE);
     }
 
-    Outcome await() throws Exception {
+    public Outcome await() throws Exception {
         return done.get(20, TimeUnit.SECONDS);
     }
 
-    synchronized byte[] bytes() {
+    public synchronized byte[] bytes() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         pieces.forEach(all::writeBytes);
         return all.toByteArray();
     }
 
-    String text() {
+    public String text() {
         return new String(bytes(), StandardCharsets.UTF_8);
     }
 
-    String answerHeader(String name) {
+    public String answerHeader(String name) {
         String[] values = answerHeaders.get(name.toLowerCase(Locale.ROOT));
         return values == null ? null : String.join("|", values);
     }

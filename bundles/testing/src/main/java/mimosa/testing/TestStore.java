@@ -1,4 +1,4 @@
-package mimosa.engine.wasm;
+package mimosa.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -25,25 +25,25 @@ import mimosa.api.storage.StoredFile;
 import mimosa.api.storage.Waiting;
 
 /** A store in memory with the semantics of the contract: one writer at a time, changes inside a lock all or none. */
-final class TestStore {
-    static final int MAX_VALUE = 5 * 1024 * 1024;
-    static final int MAX_KEY = 1024;
+public final class TestStore {
+    public static final int MAX_VALUE = 5 * 1024 * 1024;
+    public static final int MAX_KEY = 1024;
 
     private final Deque<CompletableFuture<Void>> queue = new ArrayDeque<>();
     private State state = new State(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
     private Object owner;
-    MimosaException writeFailure;
+    public MimosaException writeFailure;
 
     /** Room for files; a new one that would be larger is refused. */
-    long maxFileBytes = Long.MAX_VALUE;
+    public long maxFileBytes = Long.MAX_VALUE;
 
     /** What a query is answered, and the last query. */
-    JsonQuery.Page page = new JsonQuery.Page(List.of(), 0);
+    public JsonQuery.Page page = new JsonQuery.Page(List.of(), 0);
 
-    volatile JsonQuery asked;
+    public volatile JsonQuery asked;
 
     /** Files that are open at the moment, for reading or writing. */
-    final AtomicInteger openFiles = new AtomicInteger();
+    public final AtomicInteger openFiles = new AtomicInteger();
 
     /** Everything that is stored; never changed once it is committed. */
     private record State(Map<String, Item> items, Map<String, byte[]> files, Map<String, Embedding> embeddings) {
@@ -52,24 +52,24 @@ final class TestStore {
         }
     }
 
-    synchronized Map<String, Item> committed() {
+    public synchronized Map<String, Item> committed() {
         return Map.copyOf(state.items);
     }
 
-    synchronized Map<String, byte[]> files() {
+    public synchronized Map<String, byte[]> files() {
         return Map.copyOf(state.files);
     }
 
-    synchronized void putFile(String path, byte[] content) {
+    public synchronized void putFile(String path, byte[] content) {
         state = state.copy();
         state.files.put(path, content);
     }
 
-    synchronized boolean isLocked() {
+    public synchronized boolean isLocked() {
         return owner != null;
     }
 
-    Session session(Waiting waiting) {
+    public Session session(Waiting waiting) {
         return new View(waiting);
     }
 

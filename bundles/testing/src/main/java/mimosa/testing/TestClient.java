@@ -1,4 +1,4 @@
-package mimosa.engine.js;
+package mimosa.testing;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,20 +13,20 @@ import mimosa.api.client.ResponseListener;
 import mimosa.api.http.HeaderField;
 
 /** Answers outbound calls from another thread, as it was told to. */
-final class TestClient implements HttpClient {
-    final List<OutboundRequest> sent = new CopyOnWriteArrayList<>();
-    int aborted;
-    int status = 200;
-    int maxCalls = 50;
-    MimosaException failure;
-    boolean silent;
+public final class TestClient implements HttpClient {
+    public final List<OutboundRequest> sent = new CopyOnWriteArrayList<>();
+    public int aborted;
+    public int status = 200;
+    public int maxCalls = 50;
+    public MimosaException failure;
+    public boolean silent;
 
     /** After so many pieces the connection breaks, or nothing more comes. */
-    int breakAfter = -1;
+    public int breakAfter = -1;
 
-    int stallAfter = -1;
-    final List<HeaderField> headers = new ArrayList<>(List.of(new HeaderField("content-type", "text/plain")));
-    List<String> pieces = List.of("hi");
+    public int stallAfter = -1;
+    public final List<HeaderField> headers = new ArrayList<>(List.of(new HeaderField("content-type", "text/plain")));
+    public List<String> pieces = List.of("hi");
 
     @Override
     public Call send(OutboundRequest request, ResponseListener listener) {

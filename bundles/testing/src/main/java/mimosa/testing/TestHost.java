@@ -1,4 +1,4 @@
-package mimosa.engine.js;
+package mimosa.testing;
 
 import java.util.List;
 import java.util.Map;
@@ -16,19 +16,19 @@ import mimosa.api.quota.Budget;
 import mimosa.api.storage.Session;
 
 /** A host over a store in memory and a client of the test's making. */
-final class TestHost implements Host {
-    record Line(Level level, String text) {}
+public final class TestHost implements Host {
+    public record Line(Level level, String text) {}
 
-    final List<Line> log = new CopyOnWriteArrayList<>();
-    final List<String> published = new CopyOnWriteArrayList<>();
-    final AtomicInteger closed = new AtomicInteger();
+    public final List<Line> log = new CopyOnWriteArrayList<>();
+    public final List<String> published = new CopyOnWriteArrayList<>();
+    public final AtomicInteger closed = new AtomicInteger();
     private final Map<String, String> env;
     private final Consumer<String> onLog;
     private final Session session;
     private final HttpClient client;
     private final Map<String, ContextExtension> extensions;
 
-    TestHost(
+    public TestHost(
             TestStore store,
             HttpClient client,
             Map<String, String> env,
@@ -50,14 +50,14 @@ final class TestHost implements Host {
         });
     }
 
-    String logText() {
+    public String logText() {
         StringBuilder text = new StringBuilder();
         log.forEach(line ->
                 text.append(line.level()).append(' ').append(line.text()).append('\n'));
         return text.toString();
     }
 
-    long warnings() {
+    public long warnings() {
         return log.stream().filter(line -> line.level() == Level.WARN).count();
     }
 

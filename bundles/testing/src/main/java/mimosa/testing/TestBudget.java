@@ -1,4 +1,4 @@
-package mimosa.engine.wasm;
+package mimosa.testing;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -10,23 +10,23 @@ import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 
 /** A budget of wall time. */
-final class TestBudget implements Budget {
-    final AtomicInteger closed = new AtomicInteger();
-    final CompletableFuture<Void> end = new CompletableFuture<>();
+public final class TestBudget implements Budget {
+    public final AtomicInteger closed = new AtomicInteger();
+    public final CompletableFuture<Void> end = new CompletableFuture<>();
     private final AtomicInteger depth = new AtomicInteger();
     private final Limits limits;
     private final long deadline;
     private volatile MimosaException exceeded;
     private volatile Consumer<MimosaException> action = failure -> {};
 
-    TestBudget(Limits limits) {
+    public TestBudget(Limits limits) {
         this.limits = limits;
         this.deadline = System.nanoTime() + limits.wall().toNanos();
         CompletableFuture.delayedExecutor(limits.wall().toMillis() + 1, TimeUnit.MILLISECONDS)
                 .execute(this::timeout);
     }
 
-    static Limits limits(long wallMs) {
+    public static Limits limits(long wallMs) {
         Duration wall = Duration.ofMillis(wallMs);
         return new Limits(
                 wall,
