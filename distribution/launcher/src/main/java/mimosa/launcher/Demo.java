@@ -1,19 +1,10 @@
 package mimosa.launcher;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Deploys the examples of the distribution through the management API, as anybody would, and says how to call them. */
@@ -22,11 +13,12 @@ final class Demo {
 
     private final Folders folders;
     private final String url;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final Management management;
 
     Demo(Folders folders, String url) {
         this.folders = folders;
         this.url = url;
+        this.management = new Management(url, Management.keyFile(folders));
     }
 
     /**
@@ -55,10 +47,9 @@ final class Demo {
     }
 
     List<Example> deployAll() throws InterruptedException {
-        String key = key();
         List<Example> examples = new ArrayList<>();
         for (Path image : images()) {
-            String path = deploy(image, key);
+            String path = deploy(image);
             examples.add(new Example(url + path, curl(image, path)));
         }
         return examples;
@@ -77,50 +68,22 @@ final class Demo {
         }
     }
 
-    private String key() {
-        Path file = folders.home().resolve("mimosa-api-key.env");
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith("MCM_API_KEY="))
-                    .map(line -> line.substring("MCM_API_KEY=".length()).strip())
-                    .findFirst()
-                    .orElseThrow(() -> new StartFailure(file + " has no line MCM_API_KEY=<key>"));
-        } catch (IOException e) {
-            throw new StartFailure("the management key cannot be read from " + file + ": " + e, e);
-        }
-    }
-
     /** Uploads and deploys; the path at which the mim answers. */
-    private String deploy(Path image, String key) throws InterruptedException {
+    private String deploy(Path image) throws InterruptedException {
+        String problem;
         try {
-            Map<?, ?> kept = post(key, "/mcm/v1/images", "application/x-tar", Files.readAllBytes(image));
-            Path payload = example(image).resolve("deploy.json");
-            byte[] json = Files.exists(payload)
-                    ? Files.readAllBytes(payload)
-                    : ("{\"image\":\"" + kept.get("name") + "\"}").getBytes(StandardCharsets.UTF_8);
-            Map<?, ?> mim = post(key, "/mcm/v1/mims", "application/json", json);
-            if (mim.get("env") instanceof Map<?, ?> env && env.get("MCM.BASE_API_PATH") instanceof String path) {
-                return path;
+            byte[] tar = Files.readAllBytes(image);
+            Management.Mim mim = management.deploy(tar, example(image).resolve("deploy.json"));
+            if (mim.problem() == null) {
+                return mim.path();
             }
-            throw new IOException("the answer names no path: " + mim);
+            problem = mim.problem();
+        } catch (BuildFailure e) {
+            problem = e.getMessage();
         } catch (IOException e) {
-            throw new StartFailure("the example " + image.getFileName() + " cannot be deployed: " + e.getMessage(), e);
+            throw new StartFailure("the example " + image + " cannot be read: " + e, e);
         }
-    }
-
-    private Map<?, ?> post(String key, String path, String type, byte[] body) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(Duration.ofSeconds(30))
-                .header("Authorization", "Bearer " + key)
-                .header("Content-Type", type)
-                .POST(BodyPublishers.ofByteArray(body))
-                .build();
-        HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
-        if (response.statusCode() != 200) {
-            throw new IOException("POST " + path + " is answered with " + response.statusCode() + " "
-                    + new String(response.body(), StandardCharsets.UTF_8).strip());
-        }
-        return Json.object(response.body());
+        throw new StartFailure("the example " + image.getFileName() + " cannot be deployed: " + problem);
     }
 
     private static Path example(Path image) {

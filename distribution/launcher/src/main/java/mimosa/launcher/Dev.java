@@ -23,7 +23,6 @@ import mimosa.launcher.MimProject.Image;
  */
 final class Dev {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
-    private static final String KEY_FILE = "mimosa-api-key.env";
 
     private final MimProject project;
     private final Folders folders;
@@ -51,7 +50,7 @@ final class Dev {
 
     private static Path keyFile(Folders folders) {
         String given = System.getenv("MIMOSA_API_KEY_FILE");
-        return given == null || given.isEmpty() ? folders.home().resolve(KEY_FILE) : Path.of(given);
+        return given == null || given.isEmpty() ? Management.keyFile(folders) : Path.of(given);
     }
 
     /** Where the node of these folders answers; empty when none does. */

@@ -15,8 +15,9 @@ import java.time.Duration;
 import java.util.Map;
 import mimosa.launcher.MimProject.Image;
 
-/** A node's management API, as far as a project is uploaded and deployed with it. */
+/** A node's management API, as far as mims are uploaded and deployed with it. */
 final class Management {
+    private static final String KEY_FILE = "mimosa-api-key.env";
     private static final String BOUNDARY = "mimosa-5b0c3d1e7f";
     /** A deployment may wait until others, and then its own program, have been down-levelled. */
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
@@ -33,6 +34,11 @@ final class Management {
         this.keyFile = keyFile;
     }
 
+    /** Where a node keeps its key unless it is configured otherwise. */
+    static Path keyFile(Folders folders) {
+        return folders.home().resolve(KEY_FILE);
+    }
+
     /** A mim as the node knows it: where it answers, and why it does not, {@code null} when it does. */
     record Mim(String id, String path, String problem) {}
 
@@ -42,6 +48,15 @@ final class Management {
      * @throws BuildFailure when the node refuses, or does not answer
      */
     Mim deploy(Image image, String name, Path payload) throws BuildFailure, InterruptedException {
+        return deploy("multipart/form-data; boundary=" + BOUNDARY, form(image, name), payload);
+    }
+
+    /** As {@link #deploy(Image, String, Path)}, with an image that says itself what its name is. */
+    Mim deploy(byte[] tar, Path payload) throws BuildFailure, InterruptedException {
+        return deploy("application/x-tar", tar, payload);
+    }
+
+    private Mim deploy(String type, byte[] body, Path payload) throws BuildFailure, InterruptedException {
         byte[] json = null;
         String clientId = null;
         if (Files.exists(payload)) {
@@ -52,8 +67,7 @@ final class Management {
                 throw BuildFailure.of(payload.getFileName() + " is not a JSON object: " + e.getMessage());
             }
         }
-        Map<?, ?> kept =
-                post("/mcm/v1/images", clientId, "multipart/form-data; boundary=" + BOUNDARY, form(image, name));
+        Map<?, ?> kept = post("/mcm/v1/images", clientId, type, body);
         if (json == null) {
             json = ("{\"image\":\"" + kept.get("name") + "\"}").getBytes(StandardCharsets.UTF_8);
         }
