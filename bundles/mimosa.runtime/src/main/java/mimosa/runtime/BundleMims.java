@@ -64,6 +64,8 @@ public final class BundleMims implements Mims, HealthCheck {
     private final MimDirectory directory = new MimDirectory();
     private final MimLocks locks = new MimLocks();
     private final MimExtender extender;
+    private final OutsideChanges outsideChanges;
+    private final ImagePins pins;
     private final Deployer deployer;
     private final Quotas quotas;
 
@@ -86,23 +88,34 @@ public final class BundleMims implements Mims, HealthCheck {
         reader = new ImageReader(images.incoming(), imageSettings.limits());
         extender = new MimExtender(
                 context,
-                bundle -> this.deployer().mimOf(bundle),
+                bundle -> this.outsideChanges().mimOf(bundle),
                 record -> new Host.Info(record.id(), record.path(), gateway.port(), "", node.id()),
                 deploySettings.drain(),
                 version);
+        MimRecords records = new MimRecords(data.resolve("mims"));
+        pins = new ImagePins(images, records, directory);
+        outsideChanges = new OutsideChanges(records, directory, extender);
         deployer = new Deployer(
-                context, new MimRecords(data.resolve("mims")), images, reader, directory, extender, quotas, version);
+                context,
+                new MimBundles(context, images, reader),
+                outsideChanges,
+                records,
+                pins,
+                directory,
+                extender,
+                quotas,
+                version);
     }
 
     /** After the engines that are here already have been bound. */
     @Activate
     void restore() throws IOException {
         deployer.restore();
-        deployer.collect();
+        pins.collect();
     }
 
-    private Deployer deployer() {
-        return deployer;
+    private OutsideChanges outsideChanges() {
+        return outsideChanges;
     }
 
     private static String property(BundleContext context, String name, String otherwise) {
@@ -155,7 +168,7 @@ public final class BundleMims implements Mims, HealthCheck {
         } catch (IOException e) {
             throw untidy(e);
         } finally {
-            deployer.collect();
+            pins.collect();
         }
     }
 
@@ -199,7 +212,7 @@ public final class BundleMims implements Mims, HealthCheck {
     public Image deleteImage(String clientId, String idOrName) {
         Image image = image(clientId, idOrName);
         locks.alone("image " + image.id(), () -> images.delete(image.id()));
-        deployer.collect();
+        pins.collect();
         LOG.info("deleted image '{}'", image.id());
         return image;
     }
@@ -229,7 +242,7 @@ public final class BundleMims implements Mims, HealthCheck {
                 .orElseThrow(() -> new MimosaException(
                         MimosaException.Kind.NOT_FOUND,
                         "cannot find image with name " + Names.shown(deployment.image())));
-        deployer.pin(image.digest());
+        pins.pin(image.digest());
         try {
             if (!Files.exists(images.blob(image.digest()))) {
                 throw new MimosaException(
@@ -242,7 +255,7 @@ public final class BundleMims implements Mims, HealthCheck {
                     reader.content(images.blob(image.digest()), image.digest()));
             return deploy(clientId, candidate, deployment, () -> {});
         } finally {
-            deployer.unpin(image.digest());
+            pins.unpin(image.digest());
         }
     }
 
@@ -273,7 +286,7 @@ public final class BundleMims implements Mims, HealthCheck {
             return locks.alone(
                     "mim " + id, () -> shown(deployer.deploy(clientId, name, id, image, deployment, keepImage)));
         } finally {
-            deployer.collect();
+            pins.collect();
         }
     }
 
@@ -289,7 +302,7 @@ public final class BundleMims implements Mims, HealthCheck {
                 return last;
             });
         } finally {
-            deployer.collect();
+            pins.collect();
         }
     }
 

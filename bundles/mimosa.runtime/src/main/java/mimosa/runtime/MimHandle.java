@@ -6,6 +6,7 @@ import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import mimosa.api.MimosaException;
 import mimosa.api.client.OutboundRequest;
@@ -82,6 +83,18 @@ final class MimHandle implements HttpHandler {
         return STARTING.equals(reason);
     }
 
+    /** Waits until it serves or it is clear why it does not, at most for so long; less when interrupted. */
+    synchronized void awaitStarted(Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        try {
+            for (long left = patience.toNanos(); isStarting() && left > 0; left = deadline - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     // What serves. Each change returns the program that served before, retired, to be drained where that matters.
 
     Serving starting() {
@@ -130,6 +143,7 @@ final class MimHandle implements HttpHandler {
         Serving before = active;
         active = next;
         reason = why;
+        notifyAll();
         publish(published);
         if (before != null && before != next) {
             before.retire();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import mimosa.api.MimosaException;
+import mimosa.api.mim.Source;
 import mimosa.runtime.file.DurableFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +70,17 @@ final class MimRecords {
         } catch (IOException e) {
             throw unwritable(record.id(), e);
         }
+    }
+
+    /**
+     * Changes what is desired of a mim, on disk first. A bundle that somebody else installed is his to bring back, so it
+     * has no record.
+     */
+    void save(MimHandle handle, MimRecord changed) {
+        if (changed.source() != Source.BUNDLE) {
+            put(changed);
+        }
+        handle.record(changed);
     }
 
     void remove(String id) {
