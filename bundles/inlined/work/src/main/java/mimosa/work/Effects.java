@@ -23,7 +23,7 @@ public final class Effects {
     }
 
     /**
-     * Counts bytes that the next effect is made of, for engines whose programs could not be made to pay for them otherwise.
+     * Counts the bytes of the effect that is added next, for an engine that bounds what is held back.
      *
      * @return whether so many can be held back besides those counted before
      */
