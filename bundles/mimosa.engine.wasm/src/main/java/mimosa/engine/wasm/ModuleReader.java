@@ -24,6 +24,7 @@ final class ModuleReader {
     /** @throws mimosa.api.MimosaException of kind {@code INVALID} with what is wrong */
     static WasmModule read(byte[] bytes, Settings settings) {
         WasmModule module = parse(bytes);
+        ModuleIndexes.check(module);
         int imported = module.importSection().count(ExternalType.FUNCTION);
         FunctionNames names = FunctionNames.of(module);
         FunctionBody[] bodies = module.codeSection().functionBodies();

@@ -409,9 +409,11 @@ class InstanceTest {
         String module = guest.field(
                         "(func $deep (drop (call $storage_set " + key + key + ")) (call $deep)" + " (call $comma))")
                 .handler("(call $deep)");
-        try (Bench bench = new Bench()) {
+        TestSettings settings = new TestSettings();
+        settings.stackKiB = 512; // sooner at its end
+        try (Bench bench = new Bench(settings)) {
             Program program = bench.load(module);
-            for (int i = 0; i < 10; i++) {
+            for (int i = 0; i < 50; i++) {
                 assertEquals(
                         "! trap: call stack exhausted",
                         bench.send(program, TestExchange.get()).outcome());

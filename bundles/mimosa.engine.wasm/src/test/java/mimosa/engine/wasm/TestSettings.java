@@ -17,6 +17,7 @@ final class TestSettings {
     int segments = 10_000;
     int imports = 256;
     int resultBytes = 10_485_760;
+    int stackKiB = 2048;
 
     Settings settings() {
         return new Settings(
@@ -42,7 +43,7 @@ final class TestSettings {
                 imports,
                 1000,
                 resultBytes,
-                2048,
+                stackKiB,
                 8,
                 32);
     }
