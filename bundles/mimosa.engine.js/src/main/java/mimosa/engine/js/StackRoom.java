@@ -4,7 +4,8 @@ import mimosa.work.StackProbe;
 
 /** How much stack the host needs for what scripts ask of it, see {@link StackProbe}. */
 final class StackRoom {
-    private static final int FRAMES = 150;
+    /** 20 KiB. */
+    private static final int FRAMES = 40;
 
     private StackRoom() {}
 

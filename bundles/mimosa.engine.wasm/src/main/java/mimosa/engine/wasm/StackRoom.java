@@ -4,8 +4,11 @@ import mimosa.work.StackProbe;
 
 /** How much stack the host needs for what programs ask of it, see {@link StackProbe}. */
 final class StackRoom {
-    private static final int SERVICE_FRAMES = 1300;
-    private static final int ANSWER_FRAMES = 300;
+    /** 150 KiB. */
+    static final int SERVICE_FRAMES = 304;
+
+    /** 40 KiB. */
+    static final int ANSWER_FRAMES = 80;
 
     private StackRoom() {}
 

@@ -11,10 +11,25 @@ import java.util.Arrays;
 final class Utf8 {
     private static final byte[] REPLACEMENT = {(byte) 0xEF, (byte) 0xBF, (byte) 0xBD};
 
+    private static final char REPLACED = '\uFFFD';
+
     private Utf8() {}
 
     /** An unpaired surrogate becomes U+FFFD. */
     static byte[] bytes(String text) {
+        return hasSurrogates(text) ? replaced(text) : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean hasSurrogates(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] replaced(String text) {
         try {
             ByteBuffer encoded = StandardCharsets.UTF_8
                     .newEncoder()
@@ -31,6 +46,12 @@ final class Utf8 {
 
     /** The text; {@code null} when the bytes are none. */
     static String strict(byte[] bytes) {
+        String text = lenient(bytes);
+        return text.indexOf(REPLACED) < 0 ? text : decoded(bytes);
+    }
+
+    /** Of bytes that have a U+FFFD, or something that became one. */
+    private static String decoded(byte[] bytes) {
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
