@@ -124,6 +124,32 @@ class ArchitectureTest {
                 name));
     }
 
+    /** A compiler of its own, and what that needs, is for one bundle to know; no other may use its classes. */
+    @Test
+    void chicoryAndAsmAreInsideOneBundleOnly() throws IOException {
+        List<String> libraries = List.of("com.dylibso.chicory", "org.objectweb.asm");
+        OURS.forEach((name, headers) -> assertTrue(
+                packages(headers, "Import-Package").keySet().stream()
+                        .noneMatch(used -> libraries.stream().anyMatch(used::startsWith)),
+                name));
+        Map<String, Set<String>> found = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(Node.DISTRIBUTION)) {
+            for (Path jar : (Iterable<Path>) all.filter(file -> file.toString().endsWith(".jar"))::iterator) {
+                try (JarFile file = new JarFile(jar.toFile())) {
+                    for (String library : libraries) {
+                        if (file.stream()
+                                .anyMatch(each -> each.getName().startsWith(library.replace('.', '/') + "/"))) {
+                            found.computeIfAbsent(library, any -> new TreeSet<>())
+                                    .add(file.getManifest().getMainAttributes().getValue("Bundle-SymbolicName"));
+                        }
+                    }
+                }
+            }
+        }
+        Set<String> engine = Set.of("mimosa.engine.wasm");
+        assertEquals(Map.of("com.dylibso.chicory", engine, "org.objectweb.asm", engine), found);
+    }
+
     /** Each shipped file lists exactly the properties, with their defaults, that the bundles declare for its PID. */
     @Test
     void shippedConfigurationMatchesTheMetatype() throws IOException {
