@@ -36,11 +36,28 @@ function get(port, path) {
   });
 }
 
+const running = new Set();
+
+// Whoever ends the benchmarks early leaves no server behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, async () => {
+    await Promise.all([...running].map((server) => server.stop()));
+    process.exit(1);
+  });
+}
+
 /** A server that has been started. */
 class Running {
   constructor(child, port) {
     this.child = child;
     this.port = port;
+    running.add(this);
+    child.once('exit', () => running.delete(this));
+    child.once('error', () => running.delete(this));
+  }
+
+  get ended() {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
   /** User and system time of the process and what it has started, in seconds. */
@@ -68,7 +85,7 @@ class Running {
   }
 
   async stop() {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) {
+    if (this.ended) {
       return;
     }
     const ended = new Promise((resolve) => this.child.once('exit', resolve));
@@ -104,24 +121,24 @@ async function start(command, args, { port, ready, env, cwd, log }) {
   const output = fs.openSync(log, 'w');
   const child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', output, output] });
   fs.closeSync(output);
-  const running = new Running(child, port);
+  const server = new Running(child, port);
   const deadline = Date.now() + 120000;
   let failure = null;
   child.on('error', (e) => { failure = e; });
   for (;;) {
-    if (failure || child.exitCode !== null) {
+    if (failure || server.ended) {
       throw new Error(`${command} has ended: ${failure || fs.readFileSync(log, 'utf8').trim().slice(-500)}`);
     }
     try {
       const answer = await get(port, ready);
       if (answer.status === 200) {
-        return running;
+        return server;
       }
     } catch (e) {
       // Not yet.
     }
     if (Date.now() > deadline) {
-      await running.stop();
+      await server.stop();
       throw new Error(`${command} does not answer ${ready} with 200 within 120 s; see ${log}`);
     }
     await sleep(10);
