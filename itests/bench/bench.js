@@ -1,7 +1,7 @@
 // Runs the benchmarks and prints a table for each; see README.md for the arguments.
 //
 // Mimosa and its peers are started one after the other and take turns for some rounds, so that whatever else the machine
-// does hits all of them; the tables show medians. On a machine that is not quiet, trust the processor time per request.
+// does hits all of them; the tables show medians. On a machine that is not quiet, trust the processor time of a request.
 'use strict';
 
 const fs = require('fs');
@@ -19,7 +19,7 @@ const { WORKLOADS } = require('./lib/workloads');
 const SECTIONS = [
   ...WORKLOADS.map((workload) => ({ ...workload, key: 'cpuMicros', run: (settings) => compare(workload, settings) })),
   { name: 'idle event streams', key: 'cpuMicros', run: streams, about: 'hello A alone, and beside streams that wait' },
-  { name: 'deployment to the first answer', key: 'millis', run: deployments, about: 'of images that the node has never seen' },
+  { name: 'deployment to the first answer', key: 'millis', run: deployments, about: 'of images that are new to the node' },
   { name: 'cold start', key: 'millis', run: coldStarts, about: 'bin/mimosa run to the first answer' },
 ];
 
@@ -38,10 +38,10 @@ function options() {
   });
   return {
     only: values.only,
-    rounds: Number(values.rounds || (values.short ? 2 : 5)),
-    seconds: Number(values.seconds || (values.short ? 1 : 8)),
+    rounds: Number(values.rounds || (values.short ? 1 : 5)),
+    seconds: Number(values.seconds || (values.short ? 2 : 8)),
     warmUp: values.short ? 1 : 10,
-    minutes: Number(values.minutes || (values.short ? 2.4 : 120)),
+    minutes: Number(values.minutes || (values.short ? 2.4 : 90)),
     connections: Number(values.connections),
     json: values.json,
     earlier: values.compare ? JSON.parse(fs.readFileSync(values.compare, 'utf8')) : { comparisons: [] },

@@ -16,9 +16,12 @@ async function coldStarts(settings) {
   const missing = [];
   for (const mims of settings.short ? [0, 5] : [0, 5, 1000]) {
     try {
-      const row = { name: `${mims} mims`, ...await measure(mims, mims > 100 ? Math.min(3, settings.rounds) : settings.rounds) };
-      // What more there is than without mims.
-      rows.push(mims > 100 && rows.length > 0 ? { ...row, kibEach: ((row.idleMiB - rows[0].idleMiB) * 1024) / mims } : row);
+      const many = mims > 100;
+      const row = { name: `${mims} mims`, ...await measure(mims, many ? Math.min(3, settings.rounds) : settings.rounds) };
+      if (many && rows.length > 0) {
+        row.kibEach = ((row.idleMiB - rows[0].idleMiB) * 1024) / mims; // What there is more than without mims.
+      }
+      rows.push(row);
     } catch (e) {
       missing.push(`${mims} mims: ${e.message}`);
     }
@@ -72,7 +75,7 @@ async function coldStart({ home, port }, mims) {
   }
 }
 
-/** Waits until what goes on after the first answer is done: less than 5 % of a processor in a second, or half a minute. */
+/** Waits, half a minute at most, until what goes on after the first answer is done: less than 5 % of a processor in use. */
 async function untilQuiet(node) {
   for (let second = 0; second < 30; second++) {
     const before = node.cpuSeconds();

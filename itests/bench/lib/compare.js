@@ -54,14 +54,15 @@ class Entrant {
     return result;
   }
 
-  /** Until there are answers; what is slow the first time may need more than one turn. */
+  /** Until there are answers; what is slow the first time may need more than one turn, each twice as long. */
   async warmUp(settings) {
-    for (let turn = 0; turn < 5; turn++) {
-      if ((await this.turn(settings.warmUp, settings)).requests > 0) {
-        return;
+    let seconds = settings.warmUp;
+    while ((await this.turn(seconds, settings)).requests === 0) {
+      if (seconds > 30) {
+        throw new Error(`no answer to ${this.workload.path} within ${seconds} s`);
       }
+      seconds *= 2;
     }
-    throw new Error(`no answer to ${this.workload.path} within ${5 * settings.warmUp} s`);
   }
 
   /** Whether as much is stored as was answered. What wrk no longer waits for at the end of a turn may be counted too. */
@@ -98,7 +99,9 @@ async function compare(workload, settings) {
     }
     for (let round = 0; round < settings.rounds; round++) {
       for (const name of [...turns.keys()]) {
-        await attempt(name, async () => turns.get(name).push(figures(await entrants.get(name).turn(settings.seconds, settings))));
+        await attempt(name, async () => {
+          turns.get(name).push(figures(await entrants.get(name).turn(settings.seconds, settings)));
+        });
       }
     }
   } finally {

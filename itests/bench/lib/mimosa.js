@@ -47,7 +47,7 @@ function restart(home, port, ready = '/health/ready') {
   });
 }
 
-/** Has the class cache made unless there is one that is newer than the program: nodes would make it during the measuring. */
+/** Has the class cache made unless there is one newer than the bundles: nodes would make it while they are measured. */
 function makeClassCache() {
   const cache = path.join(distribution(), 'cache/classes.aot');
   const made = fs.existsSync(cache) ? fs.statSync(cache).mtimeMs : 0;

@@ -20,7 +20,12 @@ const SERVERS = [
       { 'mimosa.limits': 'concurrency = 10000' },
     ),
   },
-  { name: 'node:http', streams: '/stream', hello: '', start: () => startNode('streams-node', '/hello/ada', program('a')) },
+  {
+    name: 'node:http',
+    streams: '/stream',
+    hello: '',
+    start: () => startNode('streams-node', '/hello/ada', program('a')),
+  },
 ];
 
 /** One stream: opened resolves with the first event, ended with all events when the server ends it properly. */

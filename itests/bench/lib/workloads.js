@@ -4,7 +4,9 @@
 // beside   further mims of the node, by name
 // answer   part of every answer; servers with a fresh instance for each request continue it with `fresh`
 // prepare  asked once before
-// counters answers count: all of them differ, and what is stored afterwards is how many there were
+// counters how many keys the answers count; an asterisk in the path stands for them in turn. No count is answered twice,
+//          and as much is stored as was answered
+// about    what the servers do differently
 // long     not in the short form
 'use strict';
 
@@ -16,6 +18,8 @@ const STORES = ['mimosa', 'workerd Durable Object', 'deno KV'];
 const ITEMS = [...STORES, 'node:http array'];
 const SHA256 = '4b5de870707f5b606d551481fb74ac3fee67ae07ac91a5e808dd2d67f0994636'; // as OpenSSL has it
 
+const CPU = { program: 'cpu', fresh: '1}', peers: JS, connections: 4, long: true };
+const COMPUTING = { path: '/', peers: WASM, connections: 4, long: true };
 const COUNTER = {
   program: 'store',
   path: '/count/k0',
@@ -30,8 +34,8 @@ const WORKLOADS = [
   { name: 'hello B', program: 'b', path: '/hello/ada', answer: '"hello":"ada","n":', fresh: '1}', peers: JS, long: true },
   { name: 'hello C', program: 'c', path: '/hello/ada', answer: '"hello":"ada","n":', fresh: '1}', peers: JS, long: true },
   { name: 'fib(27)', program: 'a', path: '/fib/27', answer: '"fib":196418,"n":', fresh: '1}', peers: JS, connections: 4 },
-  { name: 'string building', program: 'cpu', path: '/strings', answer: '"result":108890,"n":', fresh: '1}', peers: JS, connections: 4, long: true },
-  { name: 'JSON', program: 'cpu', path: '/json', answer: '"result":502500,"n":', fresh: '1}', peers: JS, connections: 4, long: true },
+  { name: 'string building', ...CPU, path: '/strings', answer: '"result":108890,"n":' },
+  { name: 'JSON', ...CPU, path: '/json', answer: '"result":502500,"n":' },
   { name: 'durable counter', ...COUNTER },
   { name: 'durable counter, 8 connections', ...COUNTER, connections: 8, long: true },
   { name: 'durable counter, 128 connections', ...COUNTER, connections: 128, long: true },
@@ -68,8 +72,8 @@ const WORKLOADS = [
     about: 'over loopback HTTP; with mimosa both the caller and the callee are fresh instances',
   },
   { name: 'WebAssembly hello', program: 'hello.wasm', path: '/', answer: '"hello":"ada","n":', fresh: '1}', peers: KEPT_TOO },
-  { name: 'WebAssembly fib(27)', program: 'fib.wasm', path: '/', answer: '196418', peers: WASM, connections: 4, long: true },
-  { name: 'WebAssembly SHA-256 of 640 KiB', program: 'sha256.wasm', path: '/', answer: SHA256, peers: WASM, connections: 4, long: true },
+  { name: 'WebAssembly fib(27)', ...COMPUTING, program: 'fib.wasm', answer: '196418' },
+  { name: 'WebAssembly SHA-256 of 640 KiB', ...COMPUTING, program: 'sha256.wasm', answer: SHA256 },
 ];
 
 module.exports = { WORKLOADS };

@@ -23,7 +23,8 @@ async function fill() {
   for (let i = 0; i < ITEMS; i += 500) {
     const batch = kv.atomic();
     for (let j = i; j < i + 500; j++) {
-      batch.set(['users', j], { id: j, name: `user ${j}`, age: j % 90, note: 'an item of the size that items often have' });
+      const item = { id: j, name: `user ${j}`, age: j % 90, note: 'an item of the size that items often have' };
+      batch.set(['users', j], item);
     }
     await batch.commit();
   }
