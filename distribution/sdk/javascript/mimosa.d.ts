@@ -69,8 +69,9 @@ declare class TextDecoder {
 
 declare namespace mimosa {
   /**
-   * What a mim exports. Each request runs the program anew and then calls this function; only `context.storage`
-   * outlives the request. The handler may return before it has answered, as long as a timer or an outbound request is
+   * What a mim exports. For each request the program is as if it had just been loaded, then this function is called;
+   * only `context.storage` outlives the request. What the program draws from `Math.random` or the clock while it loads may
+   * be the same for many requests: draw it here. The handler may return before it has answered, as long as a timer or an outbound request is
    * pending that will.
    */
   type Handler = (context: Context, request: Request, response: Response) => void;

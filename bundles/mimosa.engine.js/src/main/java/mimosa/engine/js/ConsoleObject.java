@@ -3,6 +3,7 @@ package mimosa.engine.js;
 import java.util.Map;
 import mimosa.api.engine.Host.Level;
 import org.mozilla.javascript.Scriptable;
+import org.mozilla.javascript.ScriptableObject;
 import org.mozilla.javascript.Undefined;
 
 /** {@code console}: one log record a call. */
@@ -13,9 +14,9 @@ final class ConsoleObject {
     private ConsoleObject() {}
 
     static Scriptable create(Guest guest, Scriptable global) {
-        Scriptable console = guest.newObject(global);
+        ScriptableObject console = (ScriptableObject) guest.newObject(global);
         METHODS.forEach((name, level) -> HostFunction.define(guest, global, console, name, 0, (g, args) -> {
-            g.tenant().log(level, Printed.line(g, args.values()));
+            g.log(level, Printed.line(g, args.values()));
             return Undefined.instance;
         }));
         return console;

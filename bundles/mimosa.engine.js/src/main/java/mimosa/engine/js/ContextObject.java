@@ -15,21 +15,23 @@ final class ContextObject {
 
     private ContextObject() {}
 
-    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
-        Scriptable context = guest.newObject(global);
-        Host host = instance.host();
-        ScriptableObject.putProperty(context, "info", info(guest, global, host.info()));
-        ScriptableObject.putProperty(context, "env", strings(guest, global, host.env()));
-        ScriptableObject.putProperty(context, "storage", StorageObject.create(guest, global, instance));
-        ScriptableObject.putProperty(context, "http", HttpObject.create(guest, global, instance));
-        ScriptableObject.putProperty(context, "edge", edge(guest, global));
-        HostFunction.define(
-                guest, global, context, "dispatchWebSocketEvent", 1, (g, args) -> dispatch(g, args, instance));
-        ExtensionObjects.define(guest, global, context, host.extensions());
+    /** What no request changes; the extensions, which come and go, are added for each. */
+    static ScriptableObject create(Guest guest, Scriptable global, Host.Info info, Map<String, String> env) {
+        ScriptableObject context = (ScriptableObject) guest.newObject(global);
+        define(context, "info", info(guest, global, info));
+        define(context, "env", strings(guest, global, env));
+        define(context, "storage", StorageObject.create(guest, global));
+        define(context, "http", HttpObject.create(guest, global));
+        define(context, "edge", edge(guest, global));
+        HostFunction.define(guest, global, context, "dispatchWebSocketEvent", 1, ContextObject::dispatch);
         return context;
     }
 
-    private static Object dispatch(Guest guest, Args args, Instance instance) {
+    private static void define(ScriptableObject object, String name, Object value) {
+        object.defineProperty(name, value, ScriptableObject.EMPTY);
+    }
+
+    private static Object dispatch(Guest guest, Args args) {
         Object given = args.get(0);
         if (Undefined.isUndefined(given)) {
             return Undefined.instance;
@@ -42,6 +44,7 @@ final class ContextObject {
         String message = json(guest, args.scope(), event, "message");
         String frame = "{\"type\":" + (type == null ? "null" : type)
                 + (message == null ? "" : ",\"message\":" + message) + "}";
+        Instance instance = guest.instance();
         instance.effects().add(() -> instance.host().publish(frame));
         return Undefined.instance;
     }
@@ -56,25 +59,25 @@ final class ContextObject {
     }
 
     private static Scriptable info(Guest guest, Scriptable global, Host.Info info) {
-        Scriptable object = guest.newObject(global);
-        ScriptableObject.putProperty(object, "serviceType", info.serviceType());
-        ScriptableObject.putProperty(object, "apiRoot", info.apiRoot());
-        ScriptableObject.putProperty(object, "httpPort", String.valueOf(info.httpPort()));
-        ScriptableObject.putProperty(object, "accountId", info.accountId());
-        ScriptableObject.putProperty(object, "nodeId", info.nodeId());
-        ScriptableObject.putProperty(object, "node_id", info.nodeId());
+        ScriptableObject object = (ScriptableObject) guest.newObject(global);
+        define(object, "serviceType", info.serviceType());
+        define(object, "apiRoot", info.apiRoot());
+        define(object, "httpPort", String.valueOf(info.httpPort()));
+        define(object, "accountId", info.accountId());
+        define(object, "nodeId", info.nodeId());
+        define(object, "node_id", info.nodeId());
         return object;
     }
 
     private static Scriptable strings(Guest guest, Scriptable global, Map<String, String> values) {
-        Scriptable object = guest.newObject(global);
-        values.forEach((name, value) -> ScriptableObject.putProperty(object, name, value));
+        ScriptableObject object = (ScriptableObject) guest.newObject(global);
+        values.forEach((name, value) -> define(object, name, value));
         return object;
     }
 
     /** What needs a mesh of nodes answers that there is none. */
     private static Scriptable edge(Guest guest, Scriptable global) {
-        Scriptable edge = guest.newObject(global);
+        ScriptableObject edge = (ScriptableObject) guest.newObject(global);
         for (String name : new String[] {"decryptEncryptedNodesJson", "requestBep"}) {
             HostFunction.define(guest, global, edge, name, 1, (g, args) -> {
                 Object handler = args.get(0) instanceof Scriptable options

@@ -17,9 +17,9 @@ final class DuktapeObject {
 
     static Scriptable create(Context cx, Scriptable scope) {
         Guest guest = Guest.of(cx);
-        Scriptable duktape = guest.newObject(scope);
-        ScriptableObject.putProperty(duktape, "version", VERSION);
-        ScriptableObject.putProperty(duktape, "env", platform() + " rhino");
+        ScriptableObject duktape = (ScriptableObject) guest.newObject(scope);
+        duktape.defineProperty("version", VERSION, ScriptableObject.EMPTY);
+        duktape.defineProperty("env", platform() + " rhino", ScriptableObject.EMPTY);
         HostFunction.define(guest, scope, duktape, "enc", 2, (g, args) -> encode(args.string(0), args.get(1)));
         HostFunction.define(
                 guest,

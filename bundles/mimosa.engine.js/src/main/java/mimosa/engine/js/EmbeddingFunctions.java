@@ -2,9 +2,7 @@ package mimosa.engine.js;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
 import mimosa.api.storage.Embedding;
-import mimosa.api.storage.Session;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.NativeArray;
 import org.mozilla.javascript.ScriptRuntime;
@@ -18,38 +16,33 @@ final class EmbeddingFunctions {
     private static final int MAX_DIMENSIONS = 4096;
     private static final int DEFAULT_LIMIT = 10;
 
-    private final Supplier<Session> session;
+    private EmbeddingFunctions() {}
 
-    private EmbeddingFunctions(Supplier<Session> session) {
-        this.session = session;
-    }
-
-    static void define(Guest guest, Scriptable global, Scriptable storage, Supplier<Session> session) {
-        EmbeddingFunctions functions = new EmbeddingFunctions(session);
-        HostFunction.define(guest, global, storage, "setEmbeddingWithTag", 4, (g, args) -> functions.set(args));
-        HostFunction.define(guest, global, storage, "getEmbedding", 1, functions::get);
-        HostFunction.define(guest, global, storage, "removeEmbedding", 1, (g, args) -> functions.remove(args));
+    static void define(Guest guest, Scriptable global, ScriptableObject storage) {
+        HostFunction.define(guest, global, storage, "setEmbeddingWithTag", 4, EmbeddingFunctions::set);
+        HostFunction.define(guest, global, storage, "getEmbedding", 1, EmbeddingFunctions::get);
+        HostFunction.define(guest, global, storage, "removeEmbedding", 1, EmbeddingFunctions::remove);
         HostFunction.define(guest, global, storage, "removeEmbeddingsByTag", 1, (g, args) -> {
-            session.get().removeEmbeddingsTagged(StorageObject.tag(args.get(0)));
+            StorageObject.session(g).removeEmbeddingsTagged(StorageObject.tag(args.get(0)));
             return Undefined.instance;
         });
-        HostFunction.define(guest, global, storage, "similaritySearch", 2, functions::search);
+        HostFunction.define(guest, global, storage, "similaritySearch", 2, EmbeddingFunctions::search);
     }
 
     /** {@code (key, vector, value, tag)} or {@code (key, vector, tag)}. */
-    private Object set(Args args) {
+    private static Object set(Guest guest, Args args) {
         String key = StorageObject.requiredKey(args.get(0));
         float[] vector = vector(args.get(1));
         boolean withValue = args.values().length > 3;
         String value = withValue ? args.string(2) : "";
         String tag = StorageObject.tag(args.get(withValue ? 3 : 2));
-        session.get().putEmbedding(new Embedding(key, vector, value, tag));
+        StorageObject.session(guest).putEmbedding(new Embedding(key, vector, value, tag));
         return Undefined.instance;
     }
 
-    private Object get(Guest guest, Args args) {
+    private static Object get(Guest guest, Args args) {
         String key = StorageObject.key(args.get(0));
-        Embedding found = key == null ? null : session.get().embedding(key);
+        Embedding found = key == null ? null : StorageObject.session(guest).embedding(key);
         if (found == null) {
             return null;
         }
@@ -65,19 +58,19 @@ final class EmbeddingFunctions {
         return object;
     }
 
-    private Object remove(Args args) {
+    private static Object remove(Guest guest, Args args) {
         String key = StorageObject.key(args.get(0));
         if (key != null) {
-            session.get().removeEmbedding(key);
+            StorageObject.session(guest).removeEmbedding(key);
         }
         return Undefined.instance;
     }
 
-    private Object search(Guest guest, Args args) {
+    private static Object search(Guest guest, Args args) {
         float[] vector = vector(args.get(0));
         Scriptable options = args.get(1) instanceof Scriptable given ? given : guest.newObject(args.scope());
         Object tag = ScriptableObject.getProperty(options, "tag");
-        List<Embedding.Match> matches = session.get()
+        List<Embedding.Match> matches = StorageObject.session(guest)
                 .similar(vector, given(tag) ? StorageObject.tag(tag) : null, limit(options), metric(options));
         Object[] found = new Object[matches.size()];
         for (int i = 0; i < found.length; i++) {

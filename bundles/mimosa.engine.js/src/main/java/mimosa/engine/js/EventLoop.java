@@ -1,15 +1,19 @@
 package mimosa.engine.js;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.Stream;
 import org.mozilla.javascript.Callable;
 
 /** The timers and immediates of one instance. Used by the one thread that runs the instance at the moment. */
 final class EventLoop {
     private static final long LONGEST_MS = Integer.MAX_VALUE;
+    private static final Comparator<Task> BY_ORDER = Comparator.comparingInt(task -> task.order);
 
     /** Origin of due times, so that they can be compared as they are. */
     private final long start = System.nanoTime();
@@ -28,6 +32,7 @@ final class EventLoop {
         final Callable function;
         final Object[] arguments;
         final long periodNanos;
+        private long delayNanos;
         private long due;
         private int order;
 
@@ -36,6 +41,10 @@ final class EventLoop {
             this.function = function;
             this.arguments = arguments;
             this.periodNanos = periodNanos;
+        }
+
+        private Task copy() {
+            return new Task(id, function, arguments.clone(), periodNanos);
         }
     }
 
@@ -58,6 +67,7 @@ final class EventLoop {
     }
 
     private void schedule(Task task, long delayNanos) {
+        task.delayNanos = delayNanos;
         task.due = now() + delayNanos;
         task.order = ++lastOrder;
         timers.add(task);
@@ -116,6 +126,41 @@ final class EventLoop {
             immediatesById.remove(task.id);
         }
         return task;
+    }
+
+    /**
+     * Adds all that another loop has to do, as if it had been added just now in the same order. Each call gets arguments
+     * of its own: a function may change what it is called with.
+     */
+    void adopt(EventLoop other) {
+        lastId = other.lastId;
+        for (Task task : other.timers.stream().sorted(BY_ORDER).toList()) {
+            Task own = task.copy();
+            timersById.put(own.id, own);
+            schedule(own, task.delayNanos);
+        }
+        for (Task task : other.immediates) {
+            Task own = task.copy();
+            immediatesById.put(own.id, own);
+            immediates.add(own);
+        }
+    }
+
+    /** A copy of what there is to do. */
+    EventLoop copy() {
+        EventLoop copy = new EventLoop();
+        copy.adopt(this);
+        return copy;
+    }
+
+    /** Everything of the script that is kept here: functions and their arguments. */
+    List<Object> content() {
+        List<Object> content = new ArrayList<>();
+        Stream.concat(timers.stream().sorted(BY_ORDER), immediates.stream()).forEach(task -> {
+            content.add(task.function);
+            content.add(task.arguments);
+        });
+        return content;
     }
 
     boolean hasImmediates() {

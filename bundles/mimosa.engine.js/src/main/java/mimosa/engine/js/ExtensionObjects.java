@@ -22,18 +22,19 @@ final class ExtensionObjects {
 
     private ExtensionObjects() {}
 
-    static void define(Guest guest, Scriptable global, Scriptable context, Map<String, ContextExtension> extensions) {
+    static void define(
+            Guest guest, Scriptable global, ScriptableObject context, Map<String, ContextExtension> extensions) {
         extensions.forEach((name, extension) -> {
             if (ABSENT.contains(name) || ScriptableObject.hasProperty(context, name)) {
                 guest.tenant().log(Level.WARN, "the extension context." + name + " was left out: the name is taken");
             } else {
-                ScriptableObject.putProperty(context, name, object(guest, global, name, extension));
+                context.defineProperty(name, object(guest, global, name, extension), ScriptableObject.EMPTY);
             }
         });
     }
 
     private static Scriptable object(Guest guest, Scriptable global, String name, ContextExtension extension) {
-        Scriptable object = guest.newObject(global);
+        ScriptableObject object = (ScriptableObject) guest.newObject(global);
         for (String function : functions(name, extension)) {
             HostFunction.define(
                     guest, global, object, function, 0, (g, args) -> call(g, args, name, extension, function));

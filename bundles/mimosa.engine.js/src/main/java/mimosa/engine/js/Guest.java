@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import mimosa.api.engine.Host.Level;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.ErrorReporter;
 import org.mozilla.javascript.Evaluator;
@@ -42,6 +43,7 @@ final class Guest extends Context {
     private RejectionWatch rejections;
     private SplittableRandom random;
     private int calls;
+    private TopLevelRun topLevel;
 
     Guest(Sandbox sandbox, Tenant tenant) {
         super(sandbox);
@@ -59,6 +61,23 @@ final class Guest extends Context {
 
     Tenant tenant() {
         return tenant;
+    }
+
+    /** Whose request this is; only where there is one. */
+    Instance instance() {
+        return (Instance) tenant;
+    }
+
+    /** @param run hears from now on what the top level of a program does besides making objects; {@code null} for nobody */
+    void observe(TopLevelRun run) {
+        topLevel = run;
+    }
+
+    void log(Level level, String text) {
+        if (topLevel != null) {
+            topLevel.logged(level, text);
+        }
+        tenant.log(level, text);
     }
 
     static Guest of(Context cx) {
@@ -80,6 +99,9 @@ final class Guest extends Context {
 
     /** Random numbers that tell nothing of those of other instances. */
     SplittableRandom random() {
+        if (topLevel != null) {
+            topLevel.drewRandom();
+        }
         if (random == null) {
             random = new SplittableRandom(SEEDS.nextLong());
         }

@@ -31,8 +31,8 @@ final class HostFunction extends BaseFunction {
     }
 
     /** Adds a function to an object of the script: writable, configurable, enumerable. */
-    static void define(Guest guest, Scriptable scope, Scriptable target, String name, int length, Body body) {
-        ScriptableObject.putProperty(target, name, new HostFunction(guest, scope, name, length, body));
+    static void define(Guest guest, Scriptable scope, ScriptableObject target, String name, int length, Body body) {
+        target.defineProperty(name, new HostFunction(guest, scope, name, length, body), ScriptableObject.EMPTY);
     }
 
     /** Adds a function to an object of the script: writable, configurable, not enumerable. */

@@ -19,20 +19,16 @@ import org.mozilla.javascript.Undefined;
 final class HttpObject {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    private final Instance instance;
+    private HttpObject() {}
 
-    private HttpObject(Instance instance) {
-        this.instance = instance;
-    }
-
-    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
-        HttpObject http = new HttpObject(instance);
-        Scriptable object = guest.newObject(global);
-        HostFunction.define(guest, global, object, "request", 1, (g, args) -> http.request(g, args));
+    static Scriptable create(Guest guest, Scriptable global) {
+        ScriptableObject object = (ScriptableObject) guest.newObject(global);
+        HostFunction.define(guest, global, object, "request", 1, HttpObject::request);
         return object;
     }
 
-    private Object request(Guest guest, Args args) {
+    private static Object request(Guest guest, Args args) {
+        Instance instance = guest.instance();
         if (!(args.get(0) instanceof Scriptable options)) {
             throw ScriptRuntime.typeError("context.http.request: expected an object with the options, found "
                     + ScriptRuntime.typeof(args.get(0)));
@@ -51,7 +47,7 @@ final class HttpObject {
                 millis(options, "connectionTimeout", CONNECT_TIMEOUT),
                 millis(options, "socketTimeout", instance.remaining()),
                 !mode.equals("proxy"),
-                hops() + 1);
+                hops(instance) + 1);
         Outbound call = new Outbound(
                 instance,
                 mode.equals("stream"),
@@ -67,12 +63,12 @@ final class HttpObject {
     }
 
     /** Where the answer is to be written; {@code null} when that is memory. An illegal path is found before the call. */
-    private OutputFile outputFile(Guest guest, Scriptable scope, Scriptable options) {
+    private static OutputFile outputFile(Guest guest, Scriptable scope, Scriptable options) {
         String path = text(options, "outputFile", "");
         if (path.isEmpty()) {
             return null;
         }
-        Session session = instance.host().storage();
+        Session session = guest.instance().host().storage();
         StoredFile earlier = JsError.plain(guest, scope, () -> session.file(path));
         if (earlier != null) {
             earlier.close();
@@ -81,7 +77,7 @@ final class HttpObject {
     }
 
     /** How many mims have called each other on the way to this one. */
-    private int hops() {
+    private static int hops(Instance instance) {
         String value = instance.exchange().header(OutboundRequest.HOPS_HEADER);
         return value != null && value.matches("\\d{1,4}") ? Integer.parseInt(value) : 0;
     }

@@ -64,8 +64,11 @@ final class Instance implements Tenant {
     private Stopped stopped;
     private boolean started;
     private boolean closed;
+    private Realm realm;
+    private boolean sound = true;
     private Scriptable global;
     private ResponseObject response;
+    private FormRequest form;
     private Object statusBeforeLock;
     private Future<?> alarm;
 
@@ -105,6 +108,17 @@ final class Instance implements Tenant {
 
     Scriptable global() {
         return global;
+    }
+
+    ResponseObject response() {
+        return response;
+    }
+
+    FormRequest form() {
+        if (form == null) {
+            form = new FormRequest(this);
+        }
+        return form;
     }
 
     Duration remaining() {
@@ -283,9 +297,21 @@ final class Instance implements Tenant {
     private void turn() {
         int seen = wakes.get();
         boolean more = !closed && runTurn();
+        if (closed && realm != null) {
+            releaseRealm();
+        }
         if (more || !wakes.compareAndSet(seen, 0)) {
             program.workers().execute(this::turn);
         }
+    }
+
+    /** Only here, when nothing of this instance is on the stack any more: the next one may have the realm at once. */
+    private void releaseRealm() {
+        Realm used = realm;
+        realm = null;
+        global = null;
+        response = null;
+        quietly("give its realm back", () -> used.release(sound));
     }
 
     /** Whether there is more to do at once. */
@@ -301,6 +327,7 @@ final class Instance implements Tenant {
         } catch (Stopped e) {
             stop(e);
         } catch (OutOfMemoryError e) {
+            sound = false;
             stop(new Stopped(new MimosaException(Kind.QUOTA, "memory limit exceeded")));
         } catch (MimosaException e) {
             refuse(e);
@@ -332,12 +359,14 @@ final class Instance implements Tenant {
     }
 
     private void begin(Guest entered) {
-        Realm realm = program.realms().fresh(entered);
+        realm = program.realms().fresh(entered);
         global = realm.global();
-        response = ResponseObject.create(entered, global, this);
-        Scriptable request = RequestObject.create(entered, global, this);
-        Scriptable context = ContextObject.create(entered, global, this);
-        realm.handler().call(entered, global, global, new Object[] {context, request, response.object()});
+        HostObjects objects = realm.hostObjects(entered, host);
+        response = new ResponseObject(this, objects.response());
+        RequestObject.fill(objects.request(), global, exchange);
+        ExtensionObjects.define(entered, global, objects.context(), host.extensions());
+        Object[] arguments = {objects.context(), objects.request(), objects.response()};
+        realm.handler().call(entered, global, global, arguments);
     }
 
     /** Due timers, then what came from outside, then the immediates of this round; whether there was any. */
@@ -401,6 +430,7 @@ final class Instance implements Tenant {
 
     /** Recursion through native functions, which Rhino cannot turn into an error that the script could catch. */
     private void deepStack() {
+        sound = false;
         GuestError error = new GuestError("RangeError: too many nested calls", List.of());
         log(Level.ERROR, error.text());
         if (!answer.isEnded()) {
@@ -449,6 +479,7 @@ final class Instance implements Tenant {
     }
 
     private void broken(Throwable failure) {
+        sound = false;
         LOG.debug("the engine failed in an instance of {}", program.mimId(), failure);
         String text = "InternalError: the engine failed (" + failure.getClass().getSimpleName() + ")";
         log(Level.ERROR, text);

@@ -68,7 +68,7 @@ final class Loading {
     }
 
     /**
-     * Runs the top level in a realm that is thrown away.
+     * Runs the top level in a realm of its own, which the first request may have.
      *
      * @param limitMs for the message
      * @throws MimosaException of kind {@code INVALID} when it fails, takes too long or exports no function
@@ -95,7 +95,7 @@ final class Loading {
     /** What has been thrown is turned into text where the script could run, because that may run some of it. */
     private void runTopLevel(Realms realms, Guest guest) {
         try {
-            realms.fresh(guest);
+            realms.fresh(guest).release(true);
         } catch (RhinoException e) {
             throw MimosaException.invalid(failed(guest, e));
         }

@@ -1,7 +1,16 @@
 package mimosa.engine.js;
 
-/** How a fresh instance of one program comes about. Nothing of a request is in a realm: the {@link Guest} has it. */
-interface Realms {
-    /** A realm that nobody has used, for the guest that the current thread has entered. */
+import java.util.Map;
+
+/** How a fresh instance of one program comes about. Used by any number of threads. */
+interface Realms extends AutoCloseable {
+    /** A realm as if the program had just run in it, for the guest that the current thread has entered. */
     Realm fresh(Guest guest);
+
+    /** What an author may want to know of it. */
+    Map<String, String> facts();
+
+    /** Gives back what is kept; realms in use are not affected. */
+    @Override
+    void close();
 }

@@ -11,6 +11,8 @@ import org.mozilla.javascript.ScriptableObject;
 import org.mozilla.javascript.Symbol;
 import org.mozilla.javascript.SymbolKey;
 import org.mozilla.javascript.Undefined;
+import org.mozilla.javascript.undo.Tracked;
+import org.mozilla.javascript.undo.UndoLog;
 
 /** Puts right what Rhino 1.9.2 gets wrong, and leaves without limits, in a new global scope. */
 final class Repairs {
@@ -33,20 +35,41 @@ final class Repairs {
     /** Rhino has one registry for all global scopes, and it only grows. */
     private static void symbolRegistry(Guest guest, ScriptableObject global) {
         ScriptableObject symbol = (ScriptableObject) ScriptableObject.getProperty(global, "Symbol");
-        Map<String, SymbolKey> registry = new HashMap<>();
-        HostFunction.defineHidden(guest, global, symbol, "for", 1, (g, args) -> {
-            String name = args.string(0);
-            return registry.computeIfAbsent(name, key -> new SymbolKey(key, Symbol.Kind.REGISTERED));
-        });
+        Symbols registry = new Symbols();
+        HostFunction.defineHidden(guest, global, symbol, "for", 1, (g, args) -> registry.get(args.string(0)));
         HostFunction.defineHidden(
                 guest,
                 global,
                 symbol,
                 "keyFor",
                 1,
-                (g, args) -> args.get(0) instanceof SymbolKey key && registry.get(key.getName()) == key
+                (g, args) -> args.get(0) instanceof SymbolKey key && registry.contains(key)
                         ? key.getName()
                         : Undefined.instance);
+    }
+
+    /** The registered symbols of one realm. */
+    private static final class Symbols extends Tracked {
+        private final Map<String, SymbolKey> byName = new HashMap<>();
+
+        SymbolKey get(String name) {
+            SymbolKey known = byName.get(name);
+            if (known == null) {
+                known = new SymbolKey(name, Symbol.Kind.REGISTERED);
+                touch(this);
+                byName.put(name, known);
+            }
+            return known;
+        }
+
+        boolean contains(SymbolKey key) {
+            return byName.get(key.getName()) == key;
+        }
+
+        @Override
+        protected void undo$own(UndoLog log) {
+            log.own(byName);
+        }
     }
 
     /** Rhino gives the status " rejected", with a space. */

@@ -9,23 +9,36 @@ import org.mozilla.javascript.ScriptableObject;
 
 /** {@code request} as the script sees it. */
 final class RequestObject {
+    private static final String[] PROPERTIES = {"method", "url", "headers", "authorization", "body"};
+
     private RequestObject() {}
 
+    /** Without a request, whose properties come in their order all the same. */
+    static ScriptableObject create(Guest guest, Scriptable global) {
+        ScriptableObject request = (ScriptableObject) guest.newObject(global);
+        for (String name : PROPERTIES) {
+            request.defineProperty(name, "", ScriptableObject.EMPTY);
+        }
+        HostFunction.define(guest, global, request, "handleFormRequest", 1, (g, args) -> g.instance()
+                .form()
+                .handle(g, args));
+        return request;
+    }
+
     /** @throws MimosaException of kind {@code UNSUPPORTED_MEDIA_TYPE} when the body cannot be turned into a string */
-    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
-        Exchange exchange = instance.exchange();
-        Scriptable request = guest.newObject(global);
-        ScriptableObject.putProperty(request, "method", exchange.method().toUpperCase(Locale.ROOT));
-        ScriptableObject.putProperty(request, "url", url(exchange));
+    static void fill(ScriptableObject request, Scriptable global, Exchange exchange) {
+        set(request, "method", exchange.method().toUpperCase(Locale.ROOT));
+        set(request, "url", url(exchange));
         HeadersObject headers = HeadersObject.of(global, exchange.headers());
         headers.put("x-request-id", headers, exchange.requestId());
-        ScriptableObject.putProperty(request, "headers", headers);
+        set(request, "headers", headers);
         String authorization = exchange.header("authorization");
-        ScriptableObject.putProperty(request, "authorization", authorization == null ? "" : authorization);
-        ScriptableObject.putProperty(request, "body", body(exchange));
-        FormRequest form = new FormRequest(instance);
-        HostFunction.define(guest, global, request, "handleFormRequest", 1, form::handle);
-        return request;
+        set(request, "authorization", authorization == null ? "" : authorization);
+        set(request, "body", body(exchange));
+    }
+
+    private static void set(ScriptableObject request, String name, Object value) {
+        request.put(name, request, value);
     }
 
     private static String url(Exchange exchange) {

@@ -1,12 +1,14 @@
 package mimosa.engine.js;
 
+import java.util.Map;
 import mimosa.api.MimosaException;
+import mimosa.api.engine.Host;
 import org.mozilla.javascript.Callable;
 import org.mozilla.javascript.Script;
 import org.mozilla.javascript.ScriptRuntime;
 import org.mozilla.javascript.ScriptableObject;
 
-/** Makes a new global scope and runs the whole program in it again. */
+/** The reference for all others: makes a new global scope and runs the whole program in it again. */
 final class RerunRealms implements Realms {
     private final String name;
     private final Script script;
@@ -26,7 +28,17 @@ final class RerunRealms implements Realms {
         guest.drainJobs(e -> {
             throw e;
         });
-        return new Realm(global, exported(global));
+        return new Rerun(global, exported(global));
+    }
+
+    private record Rerun(ScriptableObject global, Callable handler) implements Realm {
+        @Override
+        public HostObjects hostObjects(Guest guest, Host host) {
+            return HostObjects.create(guest, global, host.info(), host.env());
+        }
+
+        @Override
+        public void release(boolean sound) {}
     }
 
     private Callable exported(ScriptableObject global) {
@@ -43,4 +55,12 @@ final class RerunRealms implements Realms {
         }
         return handler;
     }
+
+    @Override
+    public Map<String, String> facts() {
+        return Map.of("instances", "the program runs again for each");
+    }
+
+    @Override
+    public void close() {}
 }

@@ -20,26 +20,31 @@ final class ResponseObject {
 
     private final Instance instance;
     private final Answer answer;
-    private final Scriptable object;
+    private final ScriptableObject object;
 
-    private ResponseObject(Instance instance, Scriptable object) {
+    /** @param object as {@link #create} makes it */
+    ResponseObject(Instance instance, ScriptableObject object) {
         this.instance = instance;
         this.answer = instance.answer();
         this.object = object;
     }
 
-    static ResponseObject create(Guest guest, Scriptable global, Instance instance) {
-        Scriptable object = guest.newObject(global);
-        ResponseObject response = new ResponseObject(instance, object);
-        ScriptableObject.putProperty(object, STATUS, 200);
-        HostFunction.define(guest, global, object, "setHeader", 2, (g, args) -> response.setHeader(args));
-        HostFunction.define(guest, global, object, "write", 1, (g, args) -> response.write(args.get(0)));
-        HostFunction.define(guest, global, object, "end", 1, (g, args) -> response.end(args.get(0)));
-        HostFunction.define(guest, global, object, "writeMimeFile", 2, (g, args) -> response.writeMimeFile(g, args));
-        return response;
+    /** The object without a request; its functions work for whose instance calls them. */
+    static ScriptableObject create(Guest guest, Scriptable global) {
+        ScriptableObject object = (ScriptableObject) guest.newObject(global);
+        object.defineProperty(STATUS, 200, ScriptableObject.EMPTY);
+        HostFunction.define(guest, global, object, "setHeader", 2, (g, args) -> of(g).setHeader(args));
+        HostFunction.define(guest, global, object, "write", 1, (g, args) -> of(g).write(args.get(0)));
+        HostFunction.define(guest, global, object, "end", 1, (g, args) -> of(g).end(args.get(0)));
+        HostFunction.define(guest, global, object, "writeMimeFile", 2, (g, args) -> of(g).writeMimeFile(g, args));
+        return object;
     }
 
-    Scriptable object() {
+    private static ResponseObject of(Guest guest) {
+        return guest.instance().response();
+    }
+
+    ScriptableObject object() {
         return object;
     }
 

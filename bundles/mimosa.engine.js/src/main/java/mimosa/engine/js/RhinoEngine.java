@@ -3,6 +3,7 @@ package mimosa.engine.js;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ import mimosa.engine.js.Loading.Compiled;
 import mimosa.work.LoadTime;
 import mimosa.work.Running;
 import mimosa.work.Workers;
+import org.mozilla.javascript.Script;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -35,6 +37,11 @@ public final class RhinoEngine implements Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(RhinoEngine.class);
     private static final int GRACE_MS = 2_000;
+
+    /** The variable of a mim that chooses how its instances are made. */
+    private static final Set<String> INSTANCES = Set.of("snapshot", "rerun");
+
+    private static final String INSTANCE = "MIMOSA.INSTANCE";
 
     private final Config config;
     private final Quotas quotas;
@@ -80,6 +87,13 @@ public final class RhinoEngine implements Engine {
                         "Milliseconds that the transpiling of one program may take at its deployment, when it uses"
                                 + " what Rhino lacks or gets wrong, 1000 to 3600000; default 60000.")
         int transpileMs() default 60_000;
+
+        @AttributeDefinition(
+                name = "Instances",
+                description =
+                        "How a fresh instance is made: snapshot puts back what the last request has changed, rerun"
+                                + " runs the program again; default snapshot.")
+        String instance() default "snapshot";
     }
 
     @Activate
@@ -94,6 +108,10 @@ public final class RhinoEngine implements Engine {
         require("maxThreads", config.maxThreads(), config.threads(), 100_000);
         require("stackKiB", config.stackKiB(), 256, 65_536);
         require("transpileMs", config.transpileMs(), 1_000, 3_600_000);
+        if (!INSTANCES.contains(config.instance())) {
+            throw MimosaException.invalid(
+                    PID + ": instance=" + config.instance() + " is not possible, expected snapshot or rerun");
+        }
         this.config = config;
         this.quotas = quotas;
         this.sandbox = Sandbox.load(config.stackKiB());
@@ -152,7 +170,7 @@ public final class RhinoEngine implements Engine {
         if (compiled.script() == null) {
             throw compiled.refusal();
         }
-        Realms realms = new RerunRealms(payload.name(), compiled.script(), config.setInterval());
+        Realms realms = realms(payload, compiled.script());
         if (!payload.checked()) {
             tryOut(payload, loading, realms);
         }
@@ -165,6 +183,17 @@ public final class RhinoEngine implements Engine {
             facts.put("down-levelled", downLevelled);
         }
         return new RhinoProgram(payload.mimId(), sandbox, workers, running, realms, loading.sourceMap(), facts);
+    }
+
+    private Realms realms(Payload payload, Script script) {
+        RerunRealms rerun = new RerunRealms(payload.name(), script, config.setInterval());
+        String wanted = payload.env().getOrDefault(INSTANCE, config.instance());
+        return switch (wanted) {
+            case "rerun" -> rerun;
+            case "snapshot" -> new SnapshotRealms(payload.mimId(), rerun, workers, config.threads());
+            default ->
+                throw MimosaException.invalid(INSTANCE + "=" + wanted + " is not possible, expected snapshot or rerun");
+        };
     }
 
     private static long millisSince(long nanos) {

@@ -1,5 +1,6 @@
 package mimosa.engine.js;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Host;
@@ -34,7 +35,7 @@ final class RhinoProgram implements Program {
         this.running = running;
         this.realms = realms;
         this.sourceMap = sourceMap;
-        this.facts = Map.copyOf(facts);
+        this.facts = new LinkedHashMap<>(facts);
     }
 
     String mimId() {
@@ -73,11 +74,20 @@ final class RhinoProgram implements Program {
 
     @Override
     public Map<String, String> facts() {
-        return facts;
+        Realms known = realms;
+        Map<String, String> all = new LinkedHashMap<>(facts);
+        if (known != null) {
+            all.putAll(known.facts());
+        }
+        return all;
     }
 
     @Override
     public void close() {
+        Realms known = realms;
         realms = null;
+        if (known != null) {
+            known.close();
+        }
     }
 }

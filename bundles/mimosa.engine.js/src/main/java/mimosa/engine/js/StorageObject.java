@@ -17,44 +17,33 @@ import org.mozilla.javascript.Undefined;
 final class StorageObject {
     private static final int MAX_TAG_BYTES = 256;
 
-    private final Instance instance;
+    private StorageObject() {}
 
-    private StorageObject(Instance instance) {
-        this.instance = instance;
-    }
-
-    static Scriptable create(Guest guest, Scriptable global, Instance instance) {
-        StorageObject storage = new StorageObject(instance);
-        Scriptable object = guest.newObject(global);
-        HostFunction.define(guest, global, object, "getItem", 1, (g, args) -> storage.getItem(args));
-        HostFunction.define(guest, global, object, "setItem", 2, (g, args) -> storage.setItem(args, ""));
+    static Scriptable create(Guest guest, Scriptable global) {
+        ScriptableObject object = (ScriptableObject) guest.newObject(global);
+        HostFunction.define(guest, global, object, "getItem", 1, StorageObject::getItem);
+        HostFunction.define(guest, global, object, "setItem", 2, (g, args) -> setItem(g, args, ""));
         HostFunction.define(
-                guest, global, object, "setItemWithTag", 3, (g, args) -> storage.setItem(args, tag(args.get(2))));
-        HostFunction.define(guest, global, object, "removeItem", 1, (g, args) -> storage.removeItem(args));
-        HostFunction.define(guest, global, object, "eachItem", 1, (g, args) -> storage.each(g, args, 0, null));
-        HostFunction.define(
-                guest, global, object, "eachItemByTag", 2, (g, args) -> storage.each(g, args, 1, tag(args.get(0))));
+                guest, global, object, "setItemWithTag", 3, (g, args) -> setItem(g, args, tag(args.get(2))));
+        HostFunction.define(guest, global, object, "removeItem", 1, StorageObject::removeItem);
+        HostFunction.define(guest, global, object, "eachItem", 1, (g, args) -> each(g, args, 0, null));
+        HostFunction.define(guest, global, object, "eachItemByTag", 2, (g, args) -> each(g, args, 1, tag(args.get(0))));
         HostFunction.define(guest, global, object, "removeItemsByTag", 1, (g, args) -> {
-            storage.session().removeTagged(tag(args.get(0)));
+            session(g).removeTagged(tag(args.get(0)));
             return Undefined.instance;
         });
         HostFunction.define(
-                guest,
-                global,
-                object,
-                "getJsonItemsPaginated",
-                4,
-                (g, args) -> PagedQuery.run(g, args, storage.session()));
-        HostFunction.define(guest, global, object, "lockExecute", 1, (g, args) -> storage.lockExecute(g, args));
-        HostFunction.define(guest, global, object, "saveFile", 2, (g, args) -> storage.saveFile(g, args));
-        HostFunction.define(guest, global, object, "deleteFile", 1, (g, args) -> storage.deleteFile(g, args));
-        EmbeddingFunctions.define(guest, global, object, storage::session);
+                guest, global, object, "getJsonItemsPaginated", 4, (g, args) -> PagedQuery.run(g, args, session(g)));
+        HostFunction.define(guest, global, object, "lockExecute", 1, StorageObject::lockExecute);
+        HostFunction.define(guest, global, object, "saveFile", 2, StorageObject::saveFile);
+        HostFunction.define(guest, global, object, "deleteFile", 1, StorageObject::deleteFile);
+        EmbeddingFunctions.define(guest, global, object);
         return object;
     }
 
     /** The session of the instance, which is asked for when it is needed. */
-    private Session session() {
-        return instance.host().storage();
+    static Session session(Guest guest) {
+        return guest.instance().host().storage();
     }
 
     /** The key as the store has it; {@code null} when it is none. */
@@ -87,27 +76,27 @@ final class StorageObject {
         return tag;
     }
 
-    private Object getItem(Args args) {
+    private static Object getItem(Guest guest, Args args) {
         String key = key(args.get(0));
-        return key == null ? null : session().get(key);
+        return key == null ? null : session(guest).get(key);
     }
 
-    private Object setItem(Args args, String tag) {
-        session().put(requiredKey(args.get(0)), args.string(1), tag);
+    private static Object setItem(Guest guest, Args args, String tag) {
+        session(guest).put(requiredKey(args.get(0)), args.string(1), tag);
         return Undefined.instance;
     }
 
-    private Object removeItem(Args args) {
+    private static Object removeItem(Guest guest, Args args) {
         String key = key(args.get(0));
         if (key != null) {
-            session().remove(key);
+            session(guest).remove(key);
         }
         return Undefined.instance;
     }
 
-    private Object each(Guest guest, Args args, int callback, String tag) {
+    private static Object each(Guest guest, Args args, int callback, String tag) {
         Callable visitor = args.function(callback, tag == null ? "eachItem" : "eachItemByTag");
-        session().each(tag, item -> visit(guest, args.scope(), visitor, item));
+        session(guest).each(tag, item -> visit(guest, args.scope(), visitor, item));
         return Undefined.instance;
     }
 
@@ -117,10 +106,11 @@ final class StorageObject {
         return true;
     }
 
-    private Object saveFile(Guest guest, Args args) {
+    private static Object saveFile(Guest guest, Args args) {
         String path = path(args);
         byte[] bytes = decoded(args.get(1));
-        try (NewFile file = JsError.plain(guest, args.scope(), () -> session().newFile(path))) {
+        try (NewFile file =
+                JsError.plain(guest, args.scope(), () -> session(guest).newFile(path))) {
             file.write(ByteBuffer.wrap(bytes));
             file.commit();
         }
@@ -139,9 +129,9 @@ final class StorageObject {
         throw ScriptRuntime.typeError("context.storage.saveFile: the content must be a string in base64");
     }
 
-    private Object deleteFile(Guest guest, Args args) {
+    private static Object deleteFile(Guest guest, Args args) {
         String path = path(args);
-        JsError.plain(guest, args.scope(), () -> session().removeFile(path));
+        JsError.plain(guest, args.scope(), () -> session(guest).removeFile(path));
         return Undefined.instance;
     }
 
@@ -152,17 +142,18 @@ final class StorageObject {
         throw ScriptRuntime.typeError("context.storage: the path of a file must be a non-empty string");
     }
 
-    private Object lockExecute(Guest guest, Args args) {
+    private static Object lockExecute(Guest guest, Args args) {
         Callable body = args.function(0, "lockExecute");
-        boolean outermost = instance.enterLock(session());
+        Instance instance = guest.instance();
+        boolean outermost = instance.enterLock(session(guest));
         Object result;
         try {
             result = body.call(guest, args.scope(), args.scope(), ScriptRuntime.emptyArgs);
         } catch (Throwable e) { // whatever it is goes on to the caller, once the lock is right
-            instance.leaveLock(session(), outermost, false);
+            instance.leaveLock(session(guest), outermost, false);
             throw e;
         }
-        instance.leaveLock(session(), outermost, true);
+        instance.leaveLock(session(guest), outermost, true);
         if (result instanceof Scriptable object
                 && Args.asFunction(ScriptableObject.getProperty(object, "then")) != null) {
             instance.log(

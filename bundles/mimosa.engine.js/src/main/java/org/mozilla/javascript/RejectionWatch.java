@@ -22,6 +22,10 @@ public final class RejectionWatch extends UnhandledRejectionTracker {
         rejected.remove(promise);
     }
 
+    public boolean isEmpty() {
+        return rejected.isEmpty();
+    }
+
     /** The reasons of those still unhandled, each told once. */
     public List<Object> take() {
         if (rejected.isEmpty()) {

@@ -129,10 +129,17 @@ final class Bench {
     }
 
     /** A configuration as the component would get it. */
-    record Settings(int checkMs, boolean setInterval, int threads, int maxThreads, int stackKiB, int transpileMs)
+    record Settings(
+            int checkMs,
+            boolean setInterval,
+            int threads,
+            int maxThreads,
+            int stackKiB,
+            int transpileMs,
+            String instance)
             implements RhinoEngine.Config {
         Settings(int checkMs, boolean setInterval, int threads, int maxThreads, int stackKiB) {
-            this(checkMs, setInterval, threads, maxThreads, stackKiB, 60_000);
+            this(checkMs, setInterval, threads, maxThreads, stackKiB, 60_000, "snapshot");
         }
 
         @Override
