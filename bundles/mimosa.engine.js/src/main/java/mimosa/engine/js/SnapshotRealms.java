@@ -159,9 +159,16 @@ final class SnapshotRealms implements Realms {
         }
     }
 
-    /** Throws away those that nobody has wanted since the last time. */
-    private synchronized void evict() {
-        long now = System.nanoTime();
+    private void evict() {
+        evict(System.nanoTime());
+    }
+
+    /**
+     * Throws away those that nobody has wanted for a while.
+     *
+     * @param now in terms of {@link System#nanoTime()}
+     */
+    synchronized void evict(long now) {
         while (!idle.isEmpty() && isUnwanted(idle.peekLast().get(), now)) {
             idle.pollLast();
             alive--;

@@ -1,16 +1,17 @@
 package org.mozilla.javascript;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The rejected promises of one instance that nobody has handled so far. It is in this package because what it overrides
- * can be seen only here, and it exists because the tracker it replaces keeps its promises in one map for all threads.
+ * The rejected promises of one instance that nobody has handled so far, in the order of their rejection. It is in this
+ * package because what it overrides can be seen only here, and it exists because the tracker it replaces keeps its
+ * promises in one map for all threads.
  */
 public final class RejectionWatch extends UnhandledRejectionTracker {
-    private final Map<NativePromise, NativePromise> rejected = new IdentityHashMap<>(0);
+    private final Map<NativePromise, NativePromise> rejected = new LinkedHashMap<>(0);
 
     @Override
     void promiseRejected(NativePromise promise) {

@@ -34,6 +34,7 @@ final class Bench {
     HttpClient client = new TestClient();
     Map<String, String> env = Map.of("MCM.RUNTIME", "js");
     Map<String, ContextExtension> extensions = Map.of();
+    Map<String, String> payloadEnv = Map.of();
     volatile Consumer<String> onLog = text -> {};
     private final List<Run> runs = new ArrayList<>();
 
@@ -75,8 +76,8 @@ final class Bench {
     }
 
     Program load(String source, byte[] sourceMap) {
-        return engine.load(
-                new Payload("api-t", "index.js", source.getBytes(StandardCharsets.UTF_8), sourceMap, Map.of(), false));
+        return engine.load(new Payload(
+                "api-t", "index.js", source.getBytes(StandardCharsets.UTF_8), sourceMap, payloadEnv, false));
     }
 
     /** Sends one request to a handler with this body and waits for the answer. */

@@ -11,7 +11,7 @@ import org.mozilla.javascript.Context;
 final class IdleRealms {
     private IdleRealms() {}
 
-    private static SnapshotRealms of(Program program) {
+    static SnapshotRealms of(Program program) {
         return (SnapshotRealms) ((RhinoProgram) program).realms();
     }
 

@@ -1,0 +1,73 @@
+package mimosa.engine.js;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import mimosa.api.engine.Program;
+import mimosa.testing.TestExchange;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The reference runs the program again for each request; what restores a snapshot must not differ from it in anything. */
+class SameAsRerunTest {
+    private static final int REQUESTS = 100;
+
+    /** One in so many requests asks for a digest of all that can be seen, which takes long. */
+    private static final int DIGESTS = 30;
+
+    private static final int WALL_MS = 20_000;
+
+    private final Bench bench = new Bench();
+
+    @AfterEach
+    void close() throws Exception {
+        bench.close();
+    }
+
+    @Test
+    void anySequenceOfRequestsIsAnsweredAlike() throws Exception {
+        long seed = Long.getLong("mimosa.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Program snapshot = load("snapshot");
+        Program rerun = load("rerun");
+        List<NastyRequests.Request> all = NastyRequests.all();
+        List<String> done = new ArrayList<>();
+        bench.wallMs = WALL_MS;
+        for (int i = 0; i < REQUESTS; i++) {
+            String what = next(random, all);
+            done.add(what);
+            assertEquals(
+                    answer(rerun, what),
+                    answer(snapshot, what),
+                    () -> "with -Dmimosa.seed=" + seed + ", after "
+                            + done.subList(Math.max(0, done.size() - 6), done.size()));
+        }
+        assertTrue(answer(snapshot, "digest").contains("plain="), "the digest tells nothing");
+        assertEquals("restored from a snapshot", snapshot.facts().get("instances"), snapshot.facts()::toString);
+    }
+
+    /** Not what is killed: how far that gets depends on the machine. */
+    private static String next(Random random, List<NastyRequests.Request> all) {
+        int kind = random.nextInt(DIGESTS);
+        if (kind == 0) {
+            return "digest";
+        }
+        int index = random.nextInt(all.size());
+        return kind < DIGESTS / 5 || all.get(index).isKilled() ? "probe" : String.valueOf(index);
+    }
+
+    private Program load(String instances) {
+        bench.payloadEnv = Map.of("MIMOSA.INSTANCE", instances);
+        return bench.load(NastyRequests.program());
+    }
+
+    private String answer(Program program, String what) throws Exception {
+        Bench.Run run = bench.send(program, new TestExchange("GET", "/" + what, null, new byte[0]))
+                .closed();
+        return run.text() + "\n" + run.failure() + "\n" + run.host().logText();
+    }
+}
