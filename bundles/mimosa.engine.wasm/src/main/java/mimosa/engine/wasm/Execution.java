@@ -43,6 +43,7 @@ final class Execution {
     private long loggedBytes;
     private UsedMemory memory;
     private long memoryBytes;
+    private long refusedPages;
 
     Execution(Blueprint blueprint, Host host, Budget budget, Workers workers) {
         this.blueprint = blueprint;
@@ -122,6 +123,19 @@ final class Execution {
     /** Called by the share that the instance's memory is part of. */
     void memoryBytes(long more) {
         memoryBytes += more;
+    }
+
+    /** Called by the memory when it cannot grow to so many pages. */
+    void memoryRefused(long pages) {
+        refusedPages = pages;
+    }
+
+    /** What the author should know of the memory when the program has gone wrong; empty when it never was too small. */
+    String memoryNote() {
+        return refusedPages == 0
+                ? ""
+                : "; its memory could not grow to " + refusedPages + " pages of 64 KiB, the most are "
+                        + blueprint.mostPages() + " (" + ChicoryEngine.PID + ": memoryPages, memoryShare)";
     }
 
     long memoryBytes() {

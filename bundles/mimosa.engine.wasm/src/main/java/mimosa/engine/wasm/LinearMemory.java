@@ -110,6 +110,7 @@ final class LinearMemory implements Memory {
     public int grow(int more) {
         int before = pages();
         if (more < 0 || more > mostPages - before || !share.grow(owner, more)) {
+            owner.memoryRefused(before + Integer.toUnsignedLong(more));
             return -1;
         }
         return more == 0 || extend(before + more) ? before : -1;

@@ -187,7 +187,10 @@ final class RequestRun {
             return;
         }
         List<String> frames = blueprint.names().stack(thrown);
-        host.log(Level.ERROR, "trap: " + kind + (frames.isEmpty() ? "" : " in " + String.join(" <- ", frames)));
+        host.log(
+                Level.ERROR,
+                "trap: " + kind + (frames.isEmpty() ? "" : " in " + String.join(" <- ", frames))
+                        + execution.memoryNote());
         answerWith(new MimosaException(Kind.GUEST, "trap: " + kind));
     }
 

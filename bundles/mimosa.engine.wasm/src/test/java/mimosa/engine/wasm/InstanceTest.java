@@ -366,6 +366,20 @@ class InstanceTest {
     }
 
     @Test
+    void trapAfterRefusedGrowthNamesTheLimit() throws Exception {
+        String module = new Guest().handler("(drop (memory.grow (i32.const 1000))) unreachable");
+        try (Bench bench = new Bench()) {
+            Bench.Run run = bench.start(bench.load(module), TestExchange.get());
+            assertEquals("! trap: unreachable", run.closed().outcome());
+            String log = run.host().logText();
+            assertTrue(
+                    log.endsWith("1001 pages of 64 KiB, the most are 256"
+                            + " (mimosa.engine.wasm: memoryPages, memoryShare)\n"),
+                    log);
+        }
+    }
+
+    @Test
     @Tag("W9.6")
     void memoryOfAllInstancesIsLimited() throws Exception {
         TestSettings settings = new TestSettings();
