@@ -1,10 +1,8 @@
 package mimosa.rhino;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -32,10 +30,9 @@ final class ContentWrites {
     private final RhinoClasses classes;
     private final Map<MethodNode, Body> bodies = new HashMap<>();
 
-    /** Methods by name and descriptor: which of those a virtual call reaches is not asked, it may be any. */
-    private final Map<String, List<Body>> byName = new HashMap<>();
-
+    /** By name and descriptor of a method: which one a virtual call reaches is not asked, it may be any. */
     private final Map<String, Set<Integer>> changedParameters = new HashMap<>();
+
     private final Set<String> changedResults = new HashSet<>();
     private final Set<AbstractInsnNode> loads = new LinkedHashSet<>();
 
@@ -80,7 +77,6 @@ final class ContentWrites {
     private void add(ClassNode node, MethodNode method) throws AnalyzerException {
         Body body = new Body(node, method, new Analyzer<>(new OriginInterpreter()).analyze(node.name, method));
         bodies.put(method, body);
-        byName.computeIfAbsent(body.key(), key -> new ArrayList<>()).add(body);
     }
 
     /** Whether the instruction, a load of a field, leads to a change of what it loads. */

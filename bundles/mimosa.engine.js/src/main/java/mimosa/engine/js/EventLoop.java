@@ -163,14 +163,6 @@ final class EventLoop {
         return content;
     }
 
-    boolean hasImmediates() {
-        return !immediates.isEmpty();
-    }
-
-    boolean isEmpty() {
-        return immediates.isEmpty() && timers.isEmpty();
-    }
-
     /** Nanoseconds until the next timer is due, 0 when it is; -1 when there is none. */
     long untilNext(long now) {
         Task task = timers.peek();

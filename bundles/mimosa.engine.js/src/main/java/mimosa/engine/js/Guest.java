@@ -117,10 +117,6 @@ final class Guest extends Context {
     @Override
     public void processMicrotasks() {}
 
-    boolean hasJobs() {
-        return !jobs.isEmpty();
-    }
-
     /**
      * Runs the microtasks, those they add included.
      *

@@ -83,9 +83,8 @@ final class Guest {
                 (i32.sub (global.get $out) (i32.const 40000)))))
             """;
 
-    private final StringBuilder data = new StringBuilder();
+    private final DataSegments data = new DataSegments(16);
     private final StringBuilder fields = new StringBuilder();
-    private int next = 16;
 
     /** Where a text lies, as the two constants of a pointer. */
     String text(String text) {
@@ -93,18 +92,7 @@ final class Guest {
     }
 
     String bytes(byte... bytes) {
-        StringBuilder escaped = new StringBuilder();
-        for (byte each : bytes) {
-            escaped.append(String.format("\\%02x", each & 0xFF));
-        }
-        data.append("(data (i32.const ")
-                .append(next)
-                .append(") \"")
-                .append(escaped)
-                .append("\")\n");
-        String place = "(i32.const " + next + ") (i32.const " + bytes.length + ")";
-        next += bytes.length;
-        return place;
+        return data.add(bytes);
     }
 
     /** Adds fields of the module. */

@@ -31,8 +31,7 @@ class MessageTest {
     private static final String SEND = "{\"method\":\"response.send\",\"id\":0,\"params\":[\"sent\"]}";
 
     private final Bench bench = new Bench();
-    private final StringBuilder data = new StringBuilder();
-    private int next = 1000;
+    private final DataSegments data = new DataSegments(1000);
 
     @AfterEach
     void close() {
@@ -41,22 +40,7 @@ class MessageTest {
 
     /** A call that posts the message. */
     private String post(String message) {
-        return "(call $post " + place(message.getBytes(StandardCharsets.UTF_8)) + ")";
-    }
-
-    private String place(byte[] bytes) {
-        StringBuilder escaped = new StringBuilder();
-        for (byte each : bytes) {
-            escaped.append(String.format("\\%02x", each & 0xFF));
-        }
-        data.append("(data (i32.const ")
-                .append(next)
-                .append(") \"")
-                .append(escaped)
-                .append("\")\n");
-        String place = "(i32.const " + next + ") (i32.const " + bytes.length + ")";
-        next += bytes.length;
-        return place;
+        return "(call $post " + data.add(message.getBytes(StandardCharsets.UTF_8)) + ")";
     }
 
     private static String call(int id, String method, String params) {
@@ -158,7 +142,7 @@ class MessageTest {
     @Tag("W10.3")
     void eventOfTheSecondVersionKeepsItsBytes() throws Exception {
         byte[] start = echo();
-        String place = place(start);
+        String place = data.add(start);
         String end = String.valueOf(1000 + start.length);
         String program = "(module (import \"env\" \"mk_module_api_request\" (func $post (param i32 i32 i32)))"
                 + "(import \"env\" \"mk_module_get_buffer\" (func $pull (param i32 i64 i32)))"
@@ -362,7 +346,7 @@ class MessageTest {
                                 upload,
                                 "(if (i32.eq (global.get $count) (i32.const 1))"
                                         + "(then (call $push (i64.const 2) "
-                                        + place("f/x".getBytes(StandardCharsets.UTF_8))
+                                        + data.add("f/x".getBytes(StandardCharsets.UTF_8))
                                         + "))) (i32.const 102)"),
                         form("a"))
                 .closed();

@@ -11,7 +11,7 @@ public abstract class Tracked implements Cloneable {
     /** {@code null} for an object made in this request, and for one that the log has a copy of. */
     UndoLog undo;
 
-    /** As {@link #undo}, for objects outside of this package that the log has to leave alone. */
+    /** A new object, which is part of no snapshot. */
     protected Tracked() {}
 
     /**
