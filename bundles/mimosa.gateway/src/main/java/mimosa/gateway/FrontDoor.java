@@ -55,11 +55,14 @@ final class FrontDoor extends Handler.Abstract {
     }
 
     private static void serve(Route route, JettyExchange exchange) {
+        exchange.lender(Thread.currentThread());
         try {
             route.handler().handle(exchange);
         } catch (Throwable e) {
             // The boundary to handlers, which are other people's code: whatever they throw is answered.
             exchange.fail(e);
+        } finally {
+            exchange.lender(null);
         }
     }
 }

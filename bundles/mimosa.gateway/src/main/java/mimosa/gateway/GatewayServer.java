@@ -3,10 +3,13 @@ package mimosa.gateway;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.EnumSet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -18,6 +21,7 @@ import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
@@ -26,6 +30,8 @@ import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.eclipse.jetty.util.thread.strategy.AdaptiveExecutionStrategy;
 
 /** The Jetty server behind the gateway: one port that speaks HTTP/1.1 and clear-text HTTP/2. */
 final class GatewayServer {
@@ -39,6 +45,8 @@ final class GatewayServer {
     private final ServerConnector connector;
     private final HangUps hangUps;
     private final WebSockets webSockets;
+    private final Relief relief;
+    private final AtomicInteger lent = new AtomicInteger();
     private final Object occupancy = new Object();
     private int inside;
     private boolean closing;
@@ -47,9 +55,9 @@ final class GatewayServer {
         this.settings = settings;
         // Before anything of Jetty is made that could look for the encoders.
         JettyEncoders.load();
-        QueuedThreadPool threads = new QueuedThreadPool(settings.maxThreads());
-        threads.setName("gateway");
+        QueuedThreadPool threads = new DeepThreads(settings);
         server = new Server(threads);
+        relief = new Relief(threads);
         connector = new StrictConnector(server, httpConfiguration(settings));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
@@ -103,6 +111,7 @@ final class GatewayServer {
      */
     void start() {
         try {
+            relief.start();
             server.start();
             hangUps.start();
             webSockets.start();
@@ -145,6 +154,8 @@ final class GatewayServer {
         } catch (Exception e) {
             // The boundary to Jetty; the port is closed already, and there is nobody to tell.
             throw new IllegalStateException("the HTTP server did not stop cleanly: " + e.getMessage(), e);
+        } finally {
+            relief.stop();
         }
     }
 
@@ -180,9 +191,57 @@ final class GatewayServer {
         }
     }
 
-    private static final class StrictConnector extends ServerConnector {
+    /** Lends the calling thread, until {@link #lent}, unless half of all threads are lent or its stack is too small. */
+    boolean lend(long stackBytes) {
+        if (stackBytes > settings.stackKiB() * 1024L) {
+            return false;
+        }
+        if (lent.incrementAndGet() <= settings.maxThreads() / 2) {
+            return true;
+        }
+        lent();
+        return false;
+    }
+
+    void lent() {
+        lent.decrementAndGet();
+    }
+
+    /** Threads that programs can run on. */
+    private static final class DeepThreads extends QueuedThreadPool {
+        /** What is on the stack when a handler is called takes some 10 KiB. */
+        private static final int OWN_KIB = 128;
+
+        private final long stackBytes;
+
+        DeepThreads(Settings settings) {
+            super(settings.maxThreads());
+            stackBytes = settings.stackKiB() == 0 ? 0 : (settings.stackKiB() + OWN_KIB) * 1024L;
+            setName("gateway");
+        }
+
+        @Override
+        public Thread newThread(Runnable work) {
+            Thread thread = new Thread(null, work, "", stackBytes);
+            thread.setName(getName() + "-" + thread.threadId());
+            thread.setContextClassLoader(GatewayServer.class.getClassLoader());
+            return thread;
+        }
+    }
+
+    private final class StrictConnector extends ServerConnector {
         StrictConnector(Server server, HttpConfiguration http) {
-            super(server, null, null, null, 1, -1, factories(http));
+            super(server, null, null, null, 1, Runtime.getRuntime().availableProcessors(), factories(http));
+        }
+
+        @Override
+        protected SelectorManager newSelectorManager(Executor executor, Scheduler scheduler, int selectors) {
+            return new ServerConnectorManager(relief, scheduler, selectors) {
+                @Override
+                protected ManagedSelector newSelector(int id) {
+                    return new RelievedSelector(this, id, relief);
+                }
+            };
         }
 
         private static ConnectionFactory[] factories(HttpConfiguration http) {
@@ -200,6 +259,22 @@ final class GatewayServer {
             GatewayEndPoint endPoint = new GatewayEndPoint(channel, selector, key, getScheduler(), getExecutor());
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
+        }
+    }
+
+    /** Tells when its thread is there. */
+    private static final class RelievedSelector extends ManagedSelector {
+        private final Relief.Post post;
+
+        RelievedSelector(SelectorManager manager, int id, Relief relief) {
+            super(manager, id);
+            post = relief.post(getBean(AdaptiveExecutionStrategy.class));
+        }
+
+        @Override
+        protected int nioSelect(Selector selector, boolean now) throws IOException {
+            post.manned();
+            return super.nioSelect(selector, now);
         }
     }
 

@@ -64,7 +64,11 @@ final class JettyExchange implements Exchange {
     private final CompletableFuture<Outcome> done = new CompletableFuture<>();
     private final Queue<Piece> queue = new ArrayDeque<>(2);
     private final Sender sender = new Sender();
-    private String matchedPath = "";
+    private Route route;
+
+    /** The thread that brings the request to its handler, as long as it does; to be asked by that thread only. */
+    private Thread lender;
+
     private List<HeaderField> headers;
     private BodyReceiver receiver;
     private ReceivedBody body = ReceivedBody.EMPTY;
@@ -89,8 +93,13 @@ final class JettyExchange implements Exchange {
         request.addIdleTimeoutListener(timeout -> false);
     }
 
-    void matched(Route route) {
-        matchedPath = route.path();
+    void matched(Route found) {
+        route = found;
+    }
+
+    /** @param thread that may be lent to the handler from now on; {@code null} for none */
+    void lender(Thread thread) {
+        lender = thread;
     }
 
     @Override
@@ -115,7 +124,23 @@ final class JettyExchange implements Exchange {
 
     @Override
     public String matchedPath() {
-        return matchedPath;
+        return route == null ? "" : route.path();
+    }
+
+    @Override
+    public boolean runHere(Runnable work, long stackBytes) {
+        if (lender != Thread.currentThread() || !route.pace().isShort() || !gateway.lend(stackBytes)) {
+            return false;
+        }
+        lender = null;
+        long began = System.nanoTime();
+        try {
+            work.run();
+        } finally {
+            gateway.lent();
+            route.pace().took(System.nanoTime() - began);
+        }
+        return true;
     }
 
     @Override

@@ -51,6 +51,12 @@ public final class JettyGateway implements Gateway {
         int maxThreads() default 100;
 
         @AttributeDefinition(
+                description = "Stack of each thread in KiB, 256 to 65536: the thread that reads a request runs the mim"
+                        + " as well, if its engine wants no more stack; 0 never.",
+                required = false)
+        int stackKiB() default 4_096;
+
+        @AttributeDefinition(
                 description = "Milliseconds without a byte after which an idle or stalled connection is closed;"
                         + " an answer that is still being worked on is not.",
                 required = false)
@@ -98,6 +104,7 @@ public final class JettyGateway implements Gateway {
                 config.port(),
                 config.ambiguousPaths(),
                 config.maxThreads(),
+                config.stackKiB(),
                 config.idleTimeoutMs(),
                 config.maxUrlBytes(),
                 config.maxHeaderBytes(),

@@ -9,8 +9,13 @@ final class RouteTable {
      * One path and who takes what is at or below it.
      *
      * @param path without trailing slash; empty for the root
+     * @param pace of the handler at this path
      */
-    record Route(String path, HttpHandler handler) {}
+    record Route(String path, HttpHandler handler, Pace pace) {
+        Route(String path, HttpHandler handler) {
+            this(path, handler, new Pace());
+        }
+    }
 
     private final Map<String, Route> routes;
     private final int deepest;

@@ -12,6 +12,7 @@ record Settings(
         int port,
         boolean ambiguousPaths,
         int maxThreads,
+        int stackKiB,
         long idleTimeoutMs,
         int maxUrlBytes,
         int maxHeaderBytes,
@@ -28,6 +29,9 @@ record Settings(
         }
         inRange("port", port, 0, 65_535);
         inRange("maxThreads", maxThreads, 8, 10_000);
+        if (stackKiB != 0) {
+            inRange("stackKiB", stackKiB, 256, 65_536);
+        }
         inRange("idleTimeoutMs", idleTimeoutMs, 100, 86_400_000);
         inRange("maxUrlBytes", maxUrlBytes, 256, 1_048_576);
         inRange("maxHeaderBytes", maxHeaderBytes, 1_024, 1_048_576);

@@ -17,6 +17,7 @@ class SettingsTest {
                 port,
                 false,
                 maxThreads,
+                4_096,
                 30_000,
                 16_384,
                 32_768,

@@ -26,6 +26,7 @@ final class TestGateway implements AutoCloseable {
                 0,
                 ambiguousPaths,
                 32,
+                4_096,
                 idleTimeoutMs,
                 16_384,
                 32_768,

@@ -62,6 +62,11 @@ final class GatedExchange implements Exchange {
     }
 
     @Override
+    public boolean runHere(Runnable work, long stackBytes) {
+        return exchange.runHere(work, stackBytes);
+    }
+
+    @Override
     public String remote() {
         return exchange.remote();
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import mimosa.api.http.Exchange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +67,13 @@ public final class Workers implements AutoCloseable, Executor {
         submit(task, false);
     }
 
+    /** Runs the task on the thread that has brought the exchange, if that can be spared, otherwise as soon as possible. */
+    public void execute(Exchange exchange, Runnable task) {
+        if (!exchange.runHere(() -> run(task), stackBytes)) {
+            execute(task);
+        }
+    }
+
     /** As {@link #execute}, before all others: for what ends an instance. */
     public void executeFirst(Runnable task) {
         submit(task, true);
@@ -102,8 +110,15 @@ public final class Workers implements AutoCloseable, Executor {
         return clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Runs something that waits on a worker's thread, while another worker takes its place. */
+    /**
+     * Runs something that waits on a worker's thread, while another worker takes its place. A thread that an exchange has
+     * lent is looked after by who has lent it.
+     */
     public void blocking(Runnable wait) {
+        if (!(Thread.currentThread() instanceof Worker worker) || worker.owner() != this) {
+            wait.run();
+            return;
+        }
         lock.lock();
         try {
             blocked++;
@@ -143,14 +158,21 @@ public final class Workers implements AutoCloseable, Executor {
         if (isFull() || closed) {
             return;
         }
-        Thread thread = Thread.ofPlatform()
-                .name(name + "-" + names.incrementAndGet())
-                .daemon()
-                .stackSize(stackBytes)
-                .unstarted(this::work);
-        thread.setContextClassLoader(Workers.class.getClassLoader());
+        Thread thread = new Worker();
         live++;
         thread.start();
+    }
+
+    private final class Worker extends Thread {
+        Worker() {
+            super(null, Workers.this::work, name + "-" + names.incrementAndGet(), stackBytes);
+            setDaemon(true);
+            setContextClassLoader(Workers.class.getClassLoader());
+        }
+
+        Workers owner() {
+            return Workers.this;
+        }
     }
 
     /** Looks again in a moment whether the queue moves; holding the lock. */
@@ -192,12 +214,16 @@ public final class Workers implements AutoCloseable, Executor {
         if (task == null) {
             return false;
         }
+        run(task);
+        return true;
+    }
+
+    private static void run(Runnable task) {
         try {
             task.run();
-        } catch (Throwable e) { // the last boundary: whatever it was, the worker survives it
+        } catch (Throwable e) { // the last boundary: whatever it was, the thread survives it
             LOG.error("a turn of an instance failed unexpectedly", e);
         }
-        return true;
     }
 
     /** The next task; {@code null} when this thread is not needed any more. */

@@ -52,6 +52,18 @@ public interface Exchange {
         return joined == null ? null : joined.toString();
     }
 
+    /**
+     * Runs the work on the calling thread, if that can be spared: it is just bringing this exchange to its handler, other
+     * threads take its place where it stays away too long, and this handler's work has mostly been short. Saves a
+     * hand-over to a thread of the caller's own. Once for each exchange.
+     *
+     * @param stackBytes that the work needs
+     * @return whether the work has been done; otherwise it has not been begun
+     */
+    default boolean runHere(Runnable work, long stackBytes) {
+        return false;
+    }
+
     /** Address and port of the client, for logs. */
     String remote();
 

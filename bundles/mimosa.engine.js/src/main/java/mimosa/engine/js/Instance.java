@@ -255,7 +255,9 @@ final class Instance implements Tenant {
     void start() {
         budget.onExceeded(failure -> interruptWait());
         exchange.done().thenAccept(this::exchangeDone);
-        wake(false);
+        if (wakes.getAndIncrement() == 0) {
+            program.workers().execute(exchange, this::turn);
+        }
     }
 
     private void exchangeDone(Exchange.Outcome outcome) {

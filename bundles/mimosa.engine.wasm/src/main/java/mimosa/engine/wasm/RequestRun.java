@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One request, from its start to the closing of its instance.
  *
  * <pre>
- *   start -> room in memory -> worker: prepare, handle -> { wait for messages -> worker }* -> answer, failure -> closed
+ *   start -> room in memory -> thread of the exchange or worker: prepare, handle -> { wait for messages -> worker }* -> answer, failure -> closed
  *                 kill: wall time, processor time, memory, the client, an operator
  * </pre>
  */
@@ -55,7 +55,7 @@ final class RequestRun {
         exchange.done().thenAccept(this::exchangeDone);
         budget.onExceeded(this::kill);
         if (memory.isDone()) {
-            program.workers().execute(this::run);
+            program.workers().execute(exchange, this::run);
             return;
         }
         patience = program.workers().after(budget.limits().queueTime().toNanos(), () -> program.share()
