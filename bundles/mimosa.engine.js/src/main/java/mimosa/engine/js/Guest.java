@@ -2,6 +2,7 @@ package mimosa.engine.js;
 
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -87,14 +88,20 @@ final class Guest extends Context {
     /** The reporter of unhandled rejections; there are none before the script makes a promise. */
     @Override
     public UnhandledRejectionTracker getUnhandledPromiseTracker() {
-        return rejections();
-    }
-
-    RejectionWatch rejections() {
         if (rejections == null) {
             rejections = new RejectionWatch();
         }
         return rejections;
+    }
+
+    /** Whether there are promises that have been rejected and that nobody has handled. */
+    boolean hasRejections() {
+        return rejections != null && !rejections.isEmpty();
+    }
+
+    /** The reasons of those promises, each told once. */
+    List<Object> takeRejections() {
+        return rejections == null ? List.of() : rejections.take();
     }
 
     /** Random numbers that tell nothing of those of other instances. */

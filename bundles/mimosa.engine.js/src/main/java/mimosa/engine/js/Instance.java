@@ -64,6 +64,7 @@ final class Instance implements Tenant {
     private Stopped stopped;
     private boolean started;
     private boolean closed;
+    private Realms.Claim claim;
     private Realm realm;
     private boolean sound = true;
     private Scriptable global;
@@ -345,7 +346,9 @@ final class Instance implements Tenant {
     private boolean run() {
         check();
         if (!started) {
-            started = true;
+            if (!isReady()) {
+                return false;
+            }
             guarded(this::begin);
         }
         long sliceEnd = System.nanoTime() + SLICE_NANOS;
@@ -360,8 +363,17 @@ final class Instance implements Tenant {
         return false;
     }
 
+    /** Whether it has a realm, or may make one; wakes up when it does. */
+    private boolean isReady() {
+        if (claim == null) {
+            claim = program.realms().claim(() -> wake(false));
+        }
+        return claim.isReady();
+    }
+
     private void begin(Guest entered) {
-        realm = program.realms().fresh(entered);
+        started = true;
+        realm = claim.realm(entered);
         global = realm.global();
         HostObjects objects = realm.hostObjects(entered, host);
         response = new ResponseObject(this, objects.response());
@@ -413,7 +425,7 @@ final class Instance implements Tenant {
         if (!closed) {
             guest.drainJobs(this::uncaught);
         }
-        for (Object reason : guest.rejections().take()) {
+        for (Object reason : guest.takeRejections()) {
             log(
                     Level.ERROR,
                     "unhandled promise rejection: "
@@ -513,6 +525,9 @@ final class Instance implements Tenant {
         inbox.clear();
         if (alarm != null) {
             alarm.cancel(false);
+        }
+        if (claim != null && !started) {
+            quietly("give up its realm", claim::abandon);
         }
         quietly("abort its outbound calls", () -> Set.copyOf(outbound).forEach(Outbound::close));
         quietly("close its host", host::close);

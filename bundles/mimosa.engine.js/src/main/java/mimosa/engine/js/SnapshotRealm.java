@@ -2,7 +2,6 @@ package mimosa.engine.js;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
 import mimosa.api.engine.Host;
 import mimosa.engine.js.SnapshotRealms.NoSnapshot;
 import org.mozilla.javascript.Callable;
@@ -22,11 +21,21 @@ final class SnapshotRealm implements Realm {
     private final TopLevelRun run;
     private final EventLoop pending;
     private final UndoLog log = new UndoLog();
-    private final BiConsumer<SnapshotRealm, Boolean> owner;
+    private final Owner owner;
     private HostObjects hostObjects;
+    private boolean spoiled;
     private long idleSince;
 
-    private SnapshotRealm(Realm fresh, Guest guest, TopLevelRun run, BiConsumer<SnapshotRealm, Boolean> owner) {
+    /** Where a realm comes from. */
+    interface Owner {
+        /** @param sound whether the realm can be put back to the snapshot */
+        void giveBack(SnapshotRealm realm, boolean sound);
+
+        /** A realm turns out to be none that could be put back; what uses it at the moment goes on. */
+        void refused(NoSnapshot why);
+    }
+
+    private SnapshotRealm(Realm fresh, Guest guest, TopLevelRun run, Owner owner) {
         this.global = fresh.global();
         this.handler = fresh.handler();
         this.state = ContextState.of(guest);
@@ -37,11 +46,11 @@ final class SnapshotRealm implements Realm {
 
     /**
      * @param fresh in which only the top level has run, for the guest
-     * @param owner gets it back, with whether the engine has not failed in it
+     * @param owner gets it back
      * @throws NoSnapshot when something in it does not belong to it alone
      */
-    static SnapshotRealm of(Realm fresh, Guest guest, TopLevelRun run, BiConsumer<SnapshotRealm, Boolean> owner) {
-        if (!guest.rejections().isEmpty()) {
+    static SnapshotRealm of(Realm fresh, Guest guest, TopLevelRun run, Owner owner) {
+        if (guest.hasRejections()) {
             throw new NoSnapshot("its top level leaves a rejected promise that nobody handles");
         }
         SnapshotRealm realm = new SnapshotRealm(fresh, guest, run, owner);
@@ -80,11 +89,16 @@ final class SnapshotRealm implements Realm {
     public HostObjects hostObjects(Guest guest, Host host) {
         if (hostObjects == null || !hostObjects.tell(host)) {
             hostObjects = HostObjects.create(guest, global, host.info(), host.env());
-            mark(Heap.reachable(
-                    object -> object instanceof Tracked tracked && log.guards(tracked) || isShared(object),
-                    hostObjects.context(),
-                    hostObjects.request(),
-                    hostObjects.response()));
+            try {
+                mark(Heap.reachable(
+                        object -> object instanceof Tracked tracked && log.guards(tracked) || isShared(object),
+                        hostObjects.context(),
+                        hostObjects.request(),
+                        hostObjects.response()));
+            } catch (NoSnapshot e) {
+                spoiled = true;
+                owner.refused(e);
+            }
         }
         return hostObjects;
     }
@@ -124,6 +138,6 @@ final class SnapshotRealm implements Realm {
 
     @Override
     public void release(boolean sound) {
-        owner.accept(this, sound);
+        owner.giveBack(this, sound && !spoiled);
     }
 }

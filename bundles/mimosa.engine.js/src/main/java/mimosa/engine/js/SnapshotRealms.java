@@ -18,16 +18,20 @@ import org.slf4j.LoggerFactory;
  * Runs a program once for as many realms as its requests overlap; after each request only what it has changed is put back.
  *
  * <pre>
- *   fresh -> an idle realm, or the program runs again in a new one, which becomes a snapshot
+ *   fresh -> an idle realm, or the program runs again in a new one, which becomes a snapshot;
+ *            where as many are being made as there are processors, the first realm that comes free or the next to make
  *   release -> undone and idle, or thrown away: when the engine has failed in it, or nobody wants it for a while
  * </pre>
  *
  * A program whose realm cannot be made a snapshot is run again for each request, and so it is for the requests beyond as
  * many as there are threads: they wait most of the time, as open streams do, and nobody would want so many realms later.
  */
-final class SnapshotRealms implements Realms {
+final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRealms.class);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    /** More at a time would only get in each other's way, while realms come free that could have been used. */
+    private static final int MOST_MAKING = Runtime.getRuntime().availableProcessors();
 
     private final int most;
 
@@ -40,6 +44,12 @@ final class SnapshotRealms implements Realms {
 
     /** Those that are idle and those that are in use. */
     private int alive;
+
+    /** Requests that run the program just now, in order to have a realm. */
+    private int making;
+
+    /** Requests that wait for a realm. */
+    private final ArrayDeque<Turn> waiting = new ArrayDeque<>();
 
     private boolean closed;
 
@@ -57,20 +67,108 @@ final class SnapshotRealms implements Realms {
     }
 
     @Override
-    public Realm fresh(Guest guest) {
-        if (obstacle != null) {
-            return origin.fresh(guest);
-        }
+    public synchronized Claim claim(Runnable whenReady) {
+        Turn turn = new Turn(whenReady);
         SnapshotRealm known = poll();
         if (known != null) {
-            known.enter(guest);
-            return known;
+            turn.has(known);
+        } else if (making < MOST_MAKING || obstacle != null) {
+            turn.makes();
+        } else {
+            waiting.add(turn);
         }
-        return reserve() ? make(guest) : origin.fresh(guest);
+        return turn;
+    }
+
+    @Override
+    public Realm fresh(Guest guest) {
+        Turn turn = new Turn(() -> {});
+        synchronized (this) {
+            SnapshotRealm known = poll();
+            if (known == null) {
+                turn.makes();
+            } else {
+                turn.has(known);
+            }
+        }
+        return turn.realm(guest);
+    }
+
+    /** A request on its way to a realm: one that was idle or has come free, or one that it makes itself. */
+    private final class Turn implements Claim {
+        private final Runnable whenReady;
+        private SnapshotRealm known;
+        private boolean ready;
+
+        Turn(Runnable whenReady) {
+            this.whenReady = whenReady;
+        }
+
+        /** The caller has the lock. */
+        private void has(SnapshotRealm realm) {
+            known = realm;
+            ready = true;
+        }
+
+        /** The caller has the lock. */
+        private void makes() {
+            making++;
+            ready = true;
+        }
+
+        @Override
+        public boolean isReady() {
+            synchronized (SnapshotRealms.this) {
+                return ready;
+            }
+        }
+
+        @Override
+        public Realm realm(Guest guest) {
+            if (known != null) {
+                known.enter(guest);
+                return known;
+            }
+            try {
+                return make(guest);
+            } finally {
+                made();
+            }
+        }
+
+        @Override
+        public void abandon() {
+            synchronized (SnapshotRealms.this) {
+                if (!ready) {
+                    waiting.remove(this);
+                    return;
+                }
+            }
+            if (known == null) {
+                made();
+            } else {
+                keep(known);
+            }
+        }
+    }
+
+    /** The next one that waits may make a realm. */
+    private void made() {
+        Turn next;
+        synchronized (this) {
+            making--;
+            next = waiting.poll();
+            if (next != null) {
+                next.makes();
+            }
+        }
+        if (next != null) {
+            next.whenReady.run();
+        }
     }
 
     private synchronized boolean reserve() {
-        boolean room = alive < most;
+        boolean room = obstacle == null && alive < most;
         if (room) {
             alive++;
         }
@@ -78,6 +176,9 @@ final class SnapshotRealms implements Realms {
     }
 
     private Realm make(Guest guest) {
+        if (!reserve()) {
+            return origin.fresh(guest);
+        }
         Realm made = null;
         try {
             made = snapshot(guest);
@@ -97,13 +198,19 @@ final class SnapshotRealms implements Realms {
         guest.observe(null);
         reads = reads(run.hasDrawnRandom(), Clock.wasRead());
         try {
-            return SnapshotRealm.of(fresh, guest, run, this::giveBack);
+            return SnapshotRealm.of(fresh, guest, run, this);
         } catch (NoSnapshot e) {
-            obstacle = e.getMessage();
-            LOG.info("the program of {} runs again for each request: {}", mimId, obstacle);
-            close();
+            refused(e);
             return fresh;
         }
+    }
+
+    /** From now on the program runs again for each request. */
+    @Override
+    public void refused(NoSnapshot why) {
+        obstacle = why.getMessage();
+        LOG.info("the program of {} runs again for each request: {}", mimId, obstacle);
+        close();
     }
 
     private synchronized void gone() {
@@ -131,20 +238,32 @@ final class SnapshotRealms implements Realms {
         return idle.stream().map(SoftReference::get).filter(Objects::nonNull).toList();
     }
 
-    private void giveBack(SnapshotRealm realm, boolean sound) {
-        if (!sound || !undo(realm)) {
+    @Override
+    public void giveBack(SnapshotRealm realm, boolean sound) {
+        if (sound && undo(realm)) {
+            keep(realm);
+        } else {
             gone();
-            return;
         }
+    }
+
+    /** For the one that has waited longest, or for later. */
+    private void keep(SnapshotRealm realm) {
+        Turn next;
         realm.idleSince(System.nanoTime());
         synchronized (this) {
-            if (closed) {
-                return;
+            next = waiting.poll();
+            if (next != null) {
+                next.has(realm);
+            } else if (!closed) {
+                idle.push(new SoftReference<>(realm));
+                if (watch == null) {
+                    watch = workers.after(IDLE_NANOS, this::evict);
+                }
             }
-            idle.push(new SoftReference<>(realm));
-            if (watch == null) {
-                watch = workers.after(IDLE_NANOS, this::evict);
-            }
+        }
+        if (next != null) {
+            next.whenReady.run();
         }
     }
 
@@ -198,12 +317,19 @@ final class SnapshotRealms implements Realms {
     }
 
     @Override
-    public synchronized void close() {
-        closed = true;
-        idle.clear();
-        if (watch != null) {
-            watch.cancel(false);
+    public void close() {
+        List<Turn> left;
+        synchronized (this) {
+            closed = true;
+            idle.clear();
+            if (watch != null) {
+                watch.cancel(false);
+            }
+            left = List.copyOf(waiting);
+            waiting.clear();
+            left.forEach(Turn::makes);
         }
+        left.forEach(turn -> turn.whenReady.run());
     }
 
     /** Why no snapshot can be made of a realm. */

@@ -165,6 +165,47 @@ class TopLevelTest {
         assertTrue(IdleRealms.atLeast(program, 1).size() <= 4, "no more idle realms than threads");
     }
 
+    /** Most realms are not worth making: others come free sooner. */
+    @Test
+    void burstMakesFewRealmsAndServesAll() throws Exception {
+        int threads = 64;
+        Bench wide = new Bench(new Bench.Settings(60_000, false, threads, threads, 1024));
+        wide.wallMs = 60_000;
+        Program program = wide.load(
+                "var n=0;for(var i=0;i<300000;i++);" + "mimikModule.exports=function(c,q,r){r.end(String(++n))}");
+        IdleRealms.of(program).evict(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+        List<Bench.Run> runs = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            runs.add(wide.start(program, TestExchange.get()));
+        }
+        for (Bench.Run run : runs) {
+            run.exchange().await();
+            assertEquals("1", run.text());
+        }
+        wide.close();
+        int made = IdleRealms.of(program).idle().size();
+        assertTrue(made > 0 && made <= threads / 2, made + " realms for " + threads + " requests");
+    }
+
+    @Test
+    void endOfARequestThatWaitsForARealmLosesNone() throws Exception {
+        Program program = load("snapshot", "var n=0;for(var i=0;i<300000;i++)", "response.end(String(++n))");
+        IdleRealms.of(program).evict(System.nanoTime() + TimeUnit.SECONDS.toNanos(61));
+        List<Bench.Run> runs = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            Bench.Run run = bench.start(program, TestExchange.get());
+            runs.add(run);
+            if (i % 2 == 1) {
+                run.budget().cancel("an operator has ended it");
+            }
+        }
+        for (Bench.Run run : runs) {
+            run.closed();
+            assertTrue("1".equals(run.text()) || run.failure() != null, run.text());
+        }
+        assertEquals("1", bench.send(program, TestExchange.get()).text());
+    }
+
     @Test
     void realmsThatNobodyWantsForAMinuteAreThrownAway() throws Exception {
         Program program = load("snapshot", "var n=0", "response.end(String(++n))");
