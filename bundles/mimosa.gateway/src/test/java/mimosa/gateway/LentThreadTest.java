@@ -143,17 +143,50 @@ class LentThreadTest {
     }
 
     @Test
-    void handsOverTheNextRequestsOfAHandlerThatHasTakenLong() {
+    void handsOverTheNextRequestsOfAHandlerThatTakesLongAndMoreIfItDoesAgain() {
         Pace pace = new Pace();
-        pace.took(TimeUnit.MICROSECONDS.toNanos(900));
-        assertTrue(pace.isShort());
-        pace.took(TimeUnit.MILLISECONDS.toNanos(2));
-        int handedOver = 0;
-        while (!pace.isShort()) {
-            handedOver++;
+        took(pace, 900, 1_000);
+        assertEquals(0, handedOver(pace));
+        int first = 0;
+        for (int i = 0; i < 20 && first == 0; i++) {
+            took(pace, 2_000, 1);
+            first = handedOver(pace);
         }
-        assertEquals(128, handedOver);
-        assertTrue(pace.isShort());
+        assertEquals(4, first);
+        took(pace, 2_000, 1);
+        assertEquals(8, handedOver(pace));
+        for (int i = 0; i < 10; i++) {
+            took(pace, 2_000, 1);
+            assertTrue(handedOver(pace) <= 512);
+        }
+        took(pace, 2_000, 1);
+        assertEquals(512, handedOver(pace));
+        took(pace, 100, 1_000);
+        assertEquals(0, handedOver(pace));
+    }
+
+    @Test
+    void doesNotTakeASingleLongOneForARule() {
+        Pace pace = new Pace();
+        for (int i = 0; i < 100; i++) {
+            took(pace, 100, 100);
+            took(pace, 5_000_000, 1);
+            assertEquals(0, handedOver(pace));
+        }
+    }
+
+    private static void took(Pace pace, long micros, int times) {
+        for (int i = 0; i < times; i++) {
+            pace.took(TimeUnit.MICROSECONDS.toNanos(micros));
+        }
+    }
+
+    private static int handedOver(Pace pace) {
+        int count = 0;
+        while (!pace.isShort()) {
+            count++;
+        }
+        return count;
     }
 
     private static void await(CountDownLatch latch) {
