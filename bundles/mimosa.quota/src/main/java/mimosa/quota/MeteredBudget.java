@@ -23,7 +23,6 @@ final class MeteredBudget implements Budget {
     private final Slots slots;
     private final Limits limits;
     private final long deadline;
-    private final Future<?> deadlineTask;
 
     private final AtomicReference<MimosaException> exceeded = new AtomicReference<>();
     private final AtomicBoolean told = new AtomicBoolean();
@@ -35,6 +34,9 @@ final class MeteredBudget implements Budget {
 
     /** {@code null} while no guest code runs. */
     private volatile Slice slice;
+
+    /** {@code null} while the deadline is far off: most instances have closed by then, and need no timer. */
+    private volatile Future<?> deadlineTask;
 
     /** Only touched by the thread that runs the instance. */
     private long lastReading;
@@ -51,7 +53,19 @@ final class MeteredBudget implements Budget {
         this.slots = slots;
         this.limits = limits;
         deadline = System.nanoTime() + limits.wall().toNanos();
-        deadlineTask = node.after(limits.wall(), this::wallTimeIsOver);
+        timeIfSoon();
+    }
+
+    /** Has the end of the wall time noticed when it comes, if it comes before the next sample is sure to be taken. */
+    private void timeIfSoon() {
+        long left = deadline - System.nanoTime();
+        if (left < NodeQuotas.SOON_NANOS && deadlineTask == null) {
+            Future<?> timed = node.after(Duration.ofNanos(Math.max(0, left)), this::wallTimeIsOver);
+            deadlineTask = timed;
+            if (closed.get()) {
+                timed.cancel(false);
+            }
+        }
     }
 
     @Override
@@ -123,10 +137,13 @@ final class MeteredBudget implements Budget {
         }
     }
 
-    /** Measures a running instance from another thread. */
+    /** Looks at the instance from another thread. */
     void sample() {
-        if (slice != null && exceeded.get() == null) {
-            judge(usage());
+        if (exceeded.get() == null) {
+            timeIfSoon();
+            if (slice != null) {
+                judge(usage());
+            }
         }
     }
 
@@ -196,7 +213,10 @@ final class MeteredBudget implements Budget {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            deadlineTask.cancel(false);
+            Future<?> timed = deadlineTask;
+            if (timed != null) {
+                timed.cancel(false);
+            }
             node.ended(this);
             slots.release();
         }

@@ -32,6 +32,10 @@ public final class NodeQuotas {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeQuotas.class);
     private static final Duration SAMPLE_PERIOD = Duration.ofMillis(50);
+
+    /** Deadlines that are nearer have a timer; others are looked at with each sample. */
+    static final long SOON_NANOS = 10 * SAMPLE_PERIOD.toNanos();
+
     /** An instance that was told to end frees its memory soon; until then nobody else is blamed. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
