@@ -8,6 +8,7 @@ import org.mozilla.javascript.Callable;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.ContextFactory;
 import org.mozilla.javascript.ContextState;
+import org.mozilla.javascript.LazyGlobals;
 import org.mozilla.javascript.ScriptableObject;
 import org.mozilla.javascript.undo.Heap;
 import org.mozilla.javascript.undo.Tracked;
@@ -53,6 +54,8 @@ final class SnapshotRealm implements Realm {
         if (guest.hasRejections()) {
             throw new NoSnapshot("its top level leaves a rejected promise that nobody handles");
         }
+        // Otherwise each request that uses one would make it, and undo that.
+        LazyGlobals.complete(fresh.global());
         SnapshotRealm realm = new SnapshotRealm(fresh, guest, run, owner);
         realm.mark(realm.reachable());
         return realm;

@@ -165,6 +165,17 @@ class TopLevelTest {
         assertTrue(IdleRealms.atLeast(program, 1).size() <= 4, "no more idle realms than threads");
     }
 
+    @Test
+    void builtInThatNobodyHasUsedBelongsToTheSnapshot() throws Exception {
+        Program program = load(
+                "snapshot",
+                "var name='Promise'",
+                "var d=Object.getOwnPropertyDescriptor(globalThis,name);"
+                        + "response.end(typeof d.value+' '+(d.value===Promise))");
+        assertEquals("function true", bench.send(program, TestExchange.get()).text());
+        assertEquals("function true", bench.send(program, TestExchange.get()).text());
+    }
+
     /** Most realms are not worth making: others come free sooner. */
     @Test
     void burstMakesFewRealmsAndServesAll() throws Exception {
