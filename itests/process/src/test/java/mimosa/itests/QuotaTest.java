@@ -1,6 +1,7 @@
 package mimosa.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -117,6 +118,36 @@ class QuotaTest {
         HttpResponse<String> answer = node.get("/api/endless/v1");
         assertEquals(504, answer.statusCode(), answer::body);
         assertTrue(answer.body().contains("time limit exceeded"), answer::body);
+    }
+
+    /** Short requests run on the threads that serve the connections, and so does the one that turns out to be endless. */
+    @Test
+    @Tag("J9.1")
+    void nobodyWaitsForARequestThatDoesNotEnd() {
+        node.deployProgram(
+                "odd",
+                Node.handler("while(request.url==='/endless');response.end('odd')"),
+                Map.of("MCM.MAX_EXECUTION_TIME_SEC", "20"));
+        node.serve("even", Node.handler("response.end('even')"));
+        for (int round = 0; round < 3; round++) {
+            // As many connections as there are requests at a time, which all are used again.
+            allAnswer("/api/odd/v1", "odd");
+            CompletableFuture<HttpResponse<String>> endless = node.sendAsync("/api/odd/v1/endless", "endless");
+            for (int i = 0; i < 3; i++) {
+                allAnswer("/api/even/v1", "even");
+                allAnswer("/api/odd/v1", "odd");
+            }
+            assertFalse(endless.isDone(), "it should have outlived all others");
+            if (round == 2) {
+                assertEquals(504, endless.join().statusCode());
+            }
+        }
+    }
+
+    private static void allAnswer(String path, String body) {
+        for (CompletableFuture<HttpResponse<String>> answer : sendAll(path, 16)) {
+            assertEquals(body, answer.join().body());
+        }
     }
 
     @Test
