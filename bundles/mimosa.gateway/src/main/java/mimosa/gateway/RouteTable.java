@@ -1,9 +1,10 @@
 package mimosa.gateway;
 
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import mimosa.api.http.HttpHandler;
 
-/** Which handler takes which path; immutable, so that one request runs wholly on one table. */
+/** Which handler takes which path, at the moment of asking. One thread at a time changes it, any number ask. */
 final class RouteTable {
     /**
      * One path and who takes what is at or below it.
@@ -18,15 +19,21 @@ final class RouteTable {
     }
 
     private final Map<String, Route> routes;
-    private final int deepest;
+    /** The most segments that a path here has ever had. */
+    private volatile int deepest;
 
     RouteTable(Map<String, Route> routes) {
-        this.routes = Map.copyOf(routes);
-        int most = 0;
-        for (String path : routes.keySet()) {
-            most = Math.max(most, (int) path.chars().filter(c -> c == '/').count());
-        }
-        deepest = most;
+        this.routes = new ConcurrentHashMap<>();
+        routes.forEach((path, route) -> put(path, route.handler()));
+    }
+
+    void put(String path, HttpHandler handler) {
+        deepest = Math.max(deepest, (int) path.chars().filter(c -> c == '/').count());
+        routes.put(path, new Route(path, handler));
+    }
+
+    void remove(String path) {
+        routes.remove(path);
     }
 
     /** The route with the longest path that ends at a segment boundary of this path; {@code null} for none. */

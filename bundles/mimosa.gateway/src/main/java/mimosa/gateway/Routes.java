@@ -1,55 +1,65 @@
 package mimosa.gateway;
 
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.TreeMap;
 import mimosa.api.http.HttpHandler;
-import mimosa.gateway.RouteTable.Route;
 
 /**
- * The handlers that are there at the moment. A change only drops the table; the next request builds it once, however
- * many handlers have come and gone in between, so that a start with thousands of mims stays linear.
+ * The handlers that are there at the moment, and which paths each wants. A change costs as much as the handler has paths,
+ * however many others there are, so that thousands of mims may come and go between requests.
  *
  * @param <K> what a handler is registered under; the greater one wins a path that two handlers want
  */
 final class Routes<K extends Comparable<? super K>> {
-    private record Entry(HttpHandler handler, String[] paths) {}
-
-    private final Map<K, Entry> entries = new ConcurrentHashMap<>();
-    private volatile RouteTable table;
+    private final Map<K, String[]> paths = new HashMap<>();
+    private final Map<String, TreeMap<K, HttpHandler>> claims = new HashMap<>();
+    private final RouteTable table = new RouteTable(Map.of());
 
     /** Adds a handler, or replaces the paths of one that is there. Paths are without trailing slash, root is empty. */
-    synchronized void put(K key, HttpHandler handler, String... paths) {
-        entries.put(key, new Entry(handler, paths));
-        table = null;
+    synchronized void put(K key, HttpHandler handler, String... wanted) {
+        String[] before = paths.put(key, wanted);
+        for (String path : wanted) {
+            claims.computeIfAbsent(path, p -> new TreeMap<>()).put(key, handler);
+            settle(path);
+        }
+        if (before != null) {
+            withdraw(key, before, wanted);
+        }
     }
 
     synchronized void remove(K key) {
-        if (entries.remove(key) != null) {
-            table = null;
+        String[] before = paths.remove(key);
+        if (before != null) {
+            withdraw(key, before);
         }
     }
 
+    /** Follows every change. */
     RouteTable table() {
-        RouteTable current = table;
-        return current == null ? build() : current;
+        return table;
     }
 
-    private synchronized RouteTable build() {
-        if (table == null) {
-            Map<String, K> owners = new HashMap<>();
-            Map<String, Route> routes = new HashMap<>();
-            entries.forEach((key, entry) -> {
-                for (String path : entry.paths()) {
-                    K owner = owners.get(path);
-                    if (owner == null || key.compareTo(owner) > 0) {
-                        owners.put(path, key);
-                        routes.put(path, new Route(path, entry.handler()));
-                    }
-                }
-            });
-            table = new RouteTable(routes);
+    private void withdraw(K key, String[] from, String... but) {
+        Set<String> kept = new HashSet<>(List.of(but));
+        for (String path : from) {
+            TreeMap<K, HttpHandler> claim = claims.get(path);
+            if (claim != null && !kept.contains(path) && claim.remove(key) != null) {
+                settle(path);
+            }
         }
-        return table;
+    }
+
+    private void settle(String path) {
+        TreeMap<K, HttpHandler> claim = claims.get(path);
+        if (claim.isEmpty()) {
+            claims.remove(path);
+            table.remove(path);
+        } else {
+            table.put(path, claim.lastEntry().getValue());
+        }
     }
 }

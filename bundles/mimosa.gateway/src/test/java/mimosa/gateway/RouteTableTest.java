@@ -1,9 +1,11 @@
 package mimosa.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import mimosa.api.http.HttpHandler;
 import mimosa.gateway.RouteTable.Route;
 import org.junit.jupiter.api.Tag;
@@ -66,12 +68,37 @@ class RouteTableTest {
     }
 
     @Test
-    void keepsATableThatARequestHolds() {
-        routes.put(1, HANDLER, "/a");
-        RouteTable held = routes.table();
+    void aHandlerThatMovesKeepsWhatItHasInCommonWithItsOldPaths() {
+        RouteTable table = routes.table();
+        routes.put(1, HANDLER, "/a", "/b");
+        routes.put(1, HANDLER, "/b", "/c");
+        assertNull(table.find("/a"));
+        assertEquals("/b", table.find("/b").path());
+        assertEquals("/c", table.find("/c/d").path());
         routes.remove(1);
-        assertEquals("/a", held.find("/a/b").path());
-        assertNull(find("/a/b"));
+        assertNull(table.find("/b"));
+        assertNull(table.find("/c"));
+    }
+
+    /** A handler that is offered anew before its old registration goes is there all the time. */
+    @Test
+    void noPathIsMissingWhileItsHandlerIsRegisteredAgain() throws InterruptedException {
+        RouteTable table = routes.table();
+        routes.put(0, HANDLER, "/a");
+        AtomicBoolean missing = new AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
+        Thread asking = Thread.ofPlatform().start(() -> {
+            while (!done.get()) {
+                missing.compareAndSet(false, table.find("/a/b") == null);
+            }
+        });
+        for (int i = 1; i < 20_000; i++) {
+            routes.put(i, HANDLER, "/a");
+            routes.remove(i - 1);
+        }
+        done.set(true);
+        asking.join();
+        assertFalse(missing.get());
     }
 
     @Test
