@@ -26,6 +26,7 @@ import mimosa.api.mim.Mim;
 import mimosa.api.mim.Mims;
 import mimosa.api.mim.Node;
 import mimosa.api.mim.Source;
+import mimosa.api.quota.Limits;
 import mimosa.api.quota.Quotas;
 import mimosa.api.storage.KeyValueStore;
 import mimosa.runtime.image.ImageReader;
@@ -58,6 +59,8 @@ import org.slf4j.LoggerFactory;
 public final class BundleMims implements Mims, HealthCheck {
     private static final Logger LOG = LoggerFactory.getLogger(BundleMims.class);
 
+    private static final Duration LOAD_PATIENCE = Duration.ofSeconds(10);
+
     private final Node node;
     private final ImageReader reader;
     private final ImageStore images;
@@ -68,6 +71,8 @@ public final class BundleMims implements Mims, HealthCheck {
     private final ImagePins pins;
     private final Deployer deployer;
     private final Quotas quotas;
+    private final BundleContext context;
+    private Restoring restoring;
 
     @Activate
     public BundleMims(
@@ -79,6 +84,7 @@ public final class BundleMims implements Mims, HealthCheck {
             @Reference(scope = ReferenceScope.BUNDLE) KeyValueStore store,
             @Reference(scope = ReferenceScope.BUNDLE) HttpClient client)
             throws IOException {
+        this.context = context;
         // Store and client are used through each mim's own context; here they only have to exist.
         this.quotas = quotas;
         Path data = Path.of(property(context, "mimosa.data", property(context, "mimosa.home", ".") + "/data"));
@@ -91,7 +97,9 @@ public final class BundleMims implements Mims, HealthCheck {
                 bundle -> this.outsideChanges().mimOf(bundle),
                 record -> new Host.Info(record.id(), record.path(), gateway.port(), "", node.id()),
                 deploySettings.drain(),
-                version);
+                version,
+                waking(),
+                this::checked);
         MimRecords records = new MimRecords(data.resolve("mims"));
         pins = new ImagePins(images, records, directory);
         outsideChanges = new OutsideChanges(records, directory, extender);
@@ -110,8 +118,44 @@ public final class BundleMims implements Mims, HealthCheck {
     /** After the engines that are here already have been bound. */
     @Activate
     void restore() throws IOException {
-        deployer.restore();
+        restoring = new Restoring(
+                context, deployer.restore(), mim -> alone(mim, () -> deployer.restore(mim)), this::restored);
+        restoring.open();
+    }
+
+    private void restored() {
+        deployer.restored();
         pins.collect();
+    }
+
+    private void alone(MimHandle mim, Runnable work) {
+        locks.alone("mim " + mim.record().id(), () -> {
+            work.run();
+            return null;
+        });
+    }
+
+    private Waking waking() {
+        return new Waking() {
+            @Override
+            public Limits limits(MimRecord record) {
+                return quotas.limits(record.env());
+            }
+
+            @Override
+            public void wake(MimHandle mim) {
+                inBackground(mim, () -> deployer.wake(mim));
+            }
+        };
+    }
+
+    /** On a thread of its own, as it may have to wait for a deployment of that mim. */
+    private void inBackground(MimHandle mim, Runnable work) {
+        Thread.ofVirtual().name("mimosa-wake-" + mim.record().id()).start(() -> alone(mim, work));
+    }
+
+    private void checked(MimHandle mim) {
+        inBackground(mim, () -> deployer.checked(mim));
     }
 
     private OutsideChanges outsideChanges() {
@@ -125,6 +169,7 @@ public final class BundleMims implements Mims, HealthCheck {
 
     @Deactivate
     void deactivate() {
+        restoring.close();
         deployer.close();
     }
 
@@ -376,6 +421,8 @@ public final class BundleMims implements Mims, HealthCheck {
     public Map<String, String> facts(String clientId, String idOrName) {
         MimHandle handle = find(clientId, idOrName);
         Map<String, String> facts = new LinkedHashMap<>();
+        // Who wants to know what it is like also wants to know whether it can be loaded.
+        handle.awaitStarted(LOAD_PATIENCE);
         Serving serving = handle.current();
         if (serving != null) {
             facts.putAll(serving.program().facts());
@@ -383,6 +430,8 @@ public final class BundleMims implements Mims, HealthCheck {
             facts.put("CPU limit", serving.limits().cpu().toMillis() + " ms");
             facts.put("concurrency", serving.limits().concurrency() + " instances");
             facts.put("storage used", serving.store().usedBytes() + " bytes");
+        } else if (handle.reason() != null) {
+            facts.put("not served", handle.reason());
         }
         return facts;
     }

@@ -3,7 +3,8 @@ package mimosa.runtime;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Engine;
@@ -40,6 +41,7 @@ final class Deployer {
     private final MimExtender extender;
     private final Quotas quotas;
     private final String version;
+    private final EarlyRoutes early = new EarlyRoutes();
 
     Deployer(
             BundleContext context,
@@ -64,8 +66,15 @@ final class Deployer {
 
     // Start of the node
 
-    /** Brings back every mim of the records; programs are loaded in the background. */
-    void restore() throws IOException {
+    /**
+     * Brings back every mim of the records: requests are taken from here on, bundles follow by {@link #restore(MimHandle)}.
+     *
+     * @return the mims whose bundles are not back yet, first those that serve nobody before
+     */
+    List<MimHandle> restore() throws IOException {
+        List<MimHandle> removing = new ArrayList<>();
+        List<MimHandle> starting = new ArrayList<>();
+        List<MimHandle> others = new ArrayList<>();
         for (MimRecord record : records.all()) {
             try {
                 // What others install they install again.
@@ -73,43 +82,104 @@ final class Deployer {
                     continue;
                 }
                 directory.claim(record.id(), record.clientId(), record.name(), record.mimEnv());
-                directory.put(new MimHandle(record));
+                MimHandle handle = new MimHandle(record);
+                directory.put(handle);
+                if (record.removing()) {
+                    removing.add(handle);
+                } else if (isSettledWithoutBundle(handle)) {
+                    others.add(handle);
+                } else {
+                    starting.add(handle);
+                }
             } catch (MimosaException e) {
                 LOG.error("mim '{}' is not restored: {}", record.id(), e.getMessage());
             }
         }
         context.addBundleListener(outsideChanges);
         extender.open();
-        for (MimHandle handle : directory.all()) {
-            try {
-                restore(handle);
-            } catch (RuntimeException e) {
-                LOG.error("mim '{}' is not restored: {}", handle.record().id(), e.getMessage(), e);
-                handle.failed("not restored: " + e.getMessage());
-                handle.routeVia(context);
-            }
+        removing.forEach(this::restore);
+        starting.addAll(others);
+        early.open(context, starting);
+        return starting;
+    }
+
+    /** Whether a mim needs no bundle to give the answer that it has to give: it sleeps, is stopped, or has no engine. */
+    private boolean isSettledWithoutBundle(MimHandle handle) {
+        MimRecord record = handle.record();
+        if (record.stopped()) {
+            handle.stopped();
+            return true;
+        }
+        if (extender.engine(record.engine()) == null) {
+            handle.failed(MimExtender.missing(record.engine()));
+            // It may have come just now, and have found this mim not yet waiting for it.
+            return extender.engine(record.engine()) == null || extender.sleepsIfChecked(handle);
+        }
+        return extender.sleepsIfChecked(handle);
+    }
+
+    /** Brings back the bundle of a mim that was there when the node started, unless somebody else has or it has gone. */
+    void restore(MimHandle handle) {
+        String id = handle.record().id();
+        if (directory.byId(id) != handle || bundles.of(handle.record()) != null) {
+            return;
+        }
+        try {
+            bringBack(handle);
+        } catch (RuntimeException e) {
+            LOG.error("mim '{}' is not restored: {}", id, e.getMessage(), e);
+            handle.failed("not restored: " + e.getMessage());
+            handle.routeVia(context);
         }
     }
 
-    private void restore(MimHandle handle) {
+    private void bringBack(MimHandle handle) {
         MimRecord record = handle.record();
-        Bundle bundle = bundles.of(record);
-        if (bundle == null) {
-            bundle = bundles.install(record, bundles.program(record));
-        }
+        Bundle bundle = bundles.install(record, bundles.program(record));
         if (record.removing()) {
             remove(handle, bundle, record.keepData());
             return;
         }
-        handle.routeVia(context);
-        if (record.stopped()) {
-            handle.stopped();
+        if (!record.stopped()) {
+            startOrExplain(handle, bundle);
+        }
+        if (!handle.isRouted()) {
+            handle.routeVia(context);
+        }
+    }
+
+    /** After the last bundle is back. */
+    void restored() {
+        early.close();
+    }
+
+    /** Has a mim loaded that slept, unless that has changed meanwhile. */
+    void wake(MimHandle handle) {
+        MimRecord record = handle.record();
+        if (directory.byId(record.id()) != handle || !handle.isAwaited()) {
+            return;
+        }
+        Bundle bundle = bundles.of(record);
+        if (bundle == null) {
+            restore(handle);
+        } else if (bundle.getState() == Bundle.ACTIVE) {
+            extender.load(handle, bundle);
         } else {
             startOrExplain(handle, bundle);
         }
     }
 
+    /** The engine of this version has found nothing wrong with a program: the next start need not try it out. */
+    void checked(MimHandle handle) {
+        MimRecord record = handle.record();
+        Serving serving = handle.current();
+        if (directory.byId(record.id()) == handle && serving != null && serving.record() == record) {
+            records.save(handle, record.withCheckedBy(version));
+        }
+    }
+
     void close() {
+        early.close();
         context.removeBundleListener(outsideChanges);
         extender.close(directory.all());
     }
@@ -119,11 +189,13 @@ final class Deployer {
         for (MimHandle handle : directory.all()) {
             MimRecord record = handle.record();
             Bundle bundle = bundles.of(record);
-            if (bundle == null || !record.engine().equals(name) || record.stopped() || handle.current() != null) {
+            if (!record.engine().equals(name) || record.stopped() || handle.isUp()) {
                 continue;
             }
-            if (bundle.getState() == Bundle.ACTIVE) {
-                extender.reload(handle);
+            if (bundle == null) {
+                extender.sleepsIfChecked(handle);
+            } else if (bundle.getState() == Bundle.ACTIVE) {
+                extender.reload(handle, bundle);
             } else if (bundle.getState() == Bundle.INSTALLED || bundle.getState() == Bundle.RESOLVED) {
                 startOrExplain(handle, bundle);
             }
@@ -241,9 +313,13 @@ final class Deployer {
         MimRecord before = handle.record();
         Bundle bundle = bundles.of(before);
         if (bundle == null) {
+            restore(handle);
+            bundle = bundles.of(before);
+        }
+        if (bundle == null) {
             bundle = bundles.install(before, file);
         }
-        checkEncryption(handle, record);
+        checkEncryption(handle, bundle, record);
         pins.pin(before.digest());
         records.put(record);
         try {
@@ -252,6 +328,7 @@ final class Deployer {
             handle.record(record);
             MimBundles.update(bundle, record, file);
             start(handle, bundle, program);
+            early.leave(handle);
             return handle;
         } catch (BundleException | RuntimeException e) {
             goBack(handle, before, bundle);
@@ -263,10 +340,14 @@ final class Deployer {
         }
     }
 
-    private static void checkEncryption(MimHandle handle, MimRecord record) {
+    private static void checkEncryption(MimHandle handle, Bundle bundle, MimRecord record) {
         Serving serving = handle.current();
         if (serving != null) {
-            serving.store().configure(Map.of("encrypted", record.env().getOrDefault(MimEnv.ENCRYPTION, "false")));
+            MimExtender.configure(serving.store(), record);
+        } else if (bundle.getState() == Bundle.ACTIVE) {
+            try (MimServices used = new MimServices(bundle.getBundleContext())) {
+                MimExtender.configure(used.get(KeyValueStore.class), record);
+            }
         }
     }
 
@@ -330,6 +411,7 @@ final class Deployer {
         extender.manage(id);
         try {
             Serving last = handle.removed();
+            early.leave(handle);
             if (last != null) {
                 extender.drain(last, "the mim was removed");
             }
@@ -388,19 +470,23 @@ final class Deployer {
             records.save(handle, record.withStopped(false));
         }
         Bundle bundle = bundles.of(record);
-        if (bundle != null && bundle.getState() != Bundle.ACTIVE) {
+        if (bundle == null || bundle.getState() != Bundle.ACTIVE) {
             handle.starting();
-            startOrExplain(handle, bundle);
-            // An operator who starts a mim wants to hear that it runs, or why not.
-            handle.awaitStarted(START_PATIENCE);
+            if (bundle == null) {
+                restore(handle);
+            } else {
+                startOrExplain(handle, bundle);
+            }
             LOG.info("started mim '{}'", record.id());
         }
+        // An operator who starts a mim wants to hear that it runs, or why not.
+        handle.awaitStarted(START_PATIENCE);
     }
 
     Mim.State state(MimHandle handle) {
         if (handle.record().stopped()) {
             return Mim.State.STOPPED;
         }
-        return handle.current() != null ? Mim.State.STARTED : Mim.State.CREATED;
+        return handle.isUp() ? Mim.State.STARTED : Mim.State.CREATED;
     }
 }

@@ -11,18 +11,15 @@ import mimosa.api.MimosaException;
 final class MimDirectory {
     private final Map<String, MimHandle> byId = new TreeMap<>();
     private final Map<String, String> idByPath = new HashMap<>();
+    /** A mim's bundle stays where it is through all redeploys. */
+    private final Map<String, MimHandle> byLocation = new HashMap<>();
 
     synchronized MimHandle byId(String id) {
         return byId.get(id);
     }
 
     synchronized MimHandle byLocation(String location) {
-        for (MimHandle handle : byId.values()) {
-            if (handle.record().location().equals(location)) {
-                return handle;
-            }
-        }
-        return null;
+        return byLocation.get(location);
     }
 
     synchronized List<MimHandle> all() {
@@ -31,10 +28,14 @@ final class MimDirectory {
 
     synchronized void put(MimHandle handle) {
         byId.put(handle.record().id(), handle);
+        byLocation.put(handle.record().location(), handle);
     }
 
     synchronized void remove(String id) {
-        byId.remove(id);
+        MimHandle handle = byId.remove(id);
+        if (handle != null) {
+            byLocation.remove(handle.record().location(), handle);
+        }
         idByPath.values().removeIf(id::equals);
     }
 

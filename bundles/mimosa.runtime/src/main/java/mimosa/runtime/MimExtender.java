@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import mimosa.api.MimosaException;
 import mimosa.api.client.HttpClient;
@@ -40,6 +42,8 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
     private final Function<MimRecord, Host.Info> infoOf;
     private final Duration drain;
     private final String version;
+    private final Waking waking;
+    private final Consumer<MimHandle> checked;
     private final Extensions extensions;
     private final Map<String, Engine> engines = new ConcurrentHashMap<>();
     /** Programs that a deployment has loaded already, by mim id, until their bundle starts. */
@@ -54,17 +58,26 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
     private final ExecutorService loaders;
     private volatile boolean closing;
 
+    /**
+     * @param version of Mimosa: a program that it has checked before sleeps until somebody asks for it
+     * @param waking has mims loaded that sleep
+     * @param checked is told of mims whose program has just been checked
+     */
     MimExtender(
             BundleContext context,
             Function<Bundle, MimHandle> mimOf,
             Function<MimRecord, Host.Info> infoOf,
             Duration drain,
-            String version) {
+            String version,
+            Waking waking,
+            Consumer<MimHandle> checked) {
         this.context = context;
         this.mimOf = mimOf;
         this.infoOf = infoOf;
         this.drain = drain;
         this.version = version;
+        this.waking = waking;
+        this.checked = checked;
         this.extensions = new Extensions(context);
         this.tracker = new BundleTracker<>(context, Bundle.ACTIVE, this);
         this.loaders = Executors.newFixedThreadPool(
@@ -115,7 +128,7 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         }
         LOG.info("engine '{}' has gone", name);
         for (MimHandle handle : handles) {
-            if (handle.record().engine().equals(name) && handle.current() != null) {
+            if (handle.record().engine().equals(name) && handle.isUp()) {
                 handle.failed(missing(name));
             }
         }
@@ -160,24 +173,59 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
             return null;
         }
         // An exception here would not reach whoever starts the bundle: the mim's own state is where it is looked for.
+        MimHandle handle = null;
         try {
-            MimHandle handle = mimOf.apply(bundle);
-            if (handle == null) {
-                return null;
-            }
-            Program ready = prepared.remove(handle.record().id());
-            if (ready != null) {
-                serveOrRefuse(bundle, handle, handle.record(), ready);
-                handle.routeVia(bundle.getBundleContext());
-            } else {
-                handle.starting();
-                handle.routeVia(bundle.getBundleContext());
-                loaders.execute(() -> load(bundle, handle));
+            handle = mimOf.apply(bundle);
+            if (handle != null) {
+                add(bundle, handle);
             }
             return handle;
         } catch (RuntimeException e) {
             LOG.error("bundle {} cannot be served as a mim: {}", bundle.getSymbolicName(), e.getMessage(), e);
+            if (handle != null) {
+                handle.failed(e.getMessage());
+            }
             return null;
+        }
+    }
+
+    private void add(Bundle bundle, MimHandle handle) {
+        Program ready = prepared.remove(handle.record().id());
+        if (ready != null) {
+            serveOrRefuse(bundle, handle, handle.record(), ready);
+            handle.routeVia(bundle.getBundleContext());
+        } else {
+            boolean sleeps = sleepsIfChecked(handle);
+            if (!sleeps && !handle.isAwaited()) {
+                handle.starting();
+            }
+            handle.routeVia(bundle.getBundleContext());
+            if (!sleeps) {
+                load(handle, bundle);
+            }
+        }
+    }
+
+    /**
+     * Lets a mim sleep whose program this version has checked before and whose engine is here.
+     *
+     * @return whether it sleeps; not when requests wait for it already
+     */
+    boolean sleepsIfChecked(MimHandle handle) {
+        MimRecord record = handle.record();
+        return isChecked(record) && engines.containsKey(record.engine()) && handle.sleeps(waking);
+    }
+
+    private boolean isChecked(MimRecord record) {
+        return version.equals(record.checkedBy());
+    }
+
+    /** Loads the program of a mim's active bundle, in the background. */
+    void load(MimHandle handle, Bundle bundle) {
+        try {
+            loaders.execute(() -> load(bundle, handle));
+        } catch (RejectedExecutionException e) {
+            // The node is shutting down, and tells whoever waits for this mim.
         }
     }
 
@@ -230,8 +278,11 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         }
         try {
             ProgramFile file = MimBundle.program(bundle);
-            Program program = engine.load(payload(record, file, version.equals(record.checkedBy())));
+            Program program = engine.load(payload(record, file, isChecked(record)));
             serveOrRefuse(bundle, handle, record, program);
+            if (!isChecked(record)) {
+                checked.accept(handle);
+            }
         } catch (MimosaException e) {
             if (!closing) {
                 refused(handle, e.getMessage());
@@ -251,12 +302,11 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         return new Payload(record.id(), file.name(), file.bytes(), file.sourceMap(), record.env(), checked);
     }
 
-    /** Loads again what could not be loaded before, now that its engine is here. */
-    void reload(MimHandle handle) {
-        Bundle bundle = context.getBundle(handle.record().location());
-        if (bundle != null && bundle.getState() == Bundle.ACTIVE && handle.current() == null) {
+    /** Has served what could not be loaded before, now that its engine is here. */
+    void reload(MimHandle handle, Bundle bundle) {
+        if (!sleepsIfChecked(handle)) {
             handle.starting();
-            loaders.execute(() -> load(bundle, handle));
+            load(handle, bundle);
         }
     }
 
@@ -289,7 +339,7 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
         KeyValueStore store = used.get(KeyValueStore.class);
         HttpClient client = used.get(HttpClient.class);
         Limits limits = quotas.limits(record.env());
-        store.configure(Map.of("encrypted", record.env().getOrDefault(MimEnv.ENCRYPTION, "false")));
+        configure(store, record);
         handle.serves(new Serving(
                 record,
                 program,
@@ -299,5 +349,10 @@ final class MimExtender implements BundleTrackerCustomizer<MimHandle> {
                 client,
                 extensions.of(bundle.getBundleContext()),
                 infoOf.apply(record)));
+    }
+
+    /** Checks that a store can be used as the mim's variables want it, and has it used like that. */
+    static void configure(KeyValueStore store, MimRecord record) {
+        store.configure(Map.of("encrypted", record.env().getOrDefault(MimEnv.ENCRYPTION, "false")));
     }
 }

@@ -1,7 +1,6 @@
 package mimosa.runtime;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -26,11 +25,15 @@ import org.osgi.framework.ServiceRegistration;
  *   request -> handle -> receive body -> (while a swap is on: wait for it) -> quotas -> instance of the current program
  * </pre>
  *
+ * A mim of which nothing is loaded since nobody has asked for it sleeps: its first request wakes it and waits, together
+ * with those that follow.
+ *
  * Beside its paths it has each of them below {@code /ws}, where clients connect to hear what it publishes; they stay
  * connected through a redeploy.
  *
  * <p>The route is registered from the mim's own bundle while that is active, otherwise from the runtime's, so that a stopped
- * or failed mim answers 503 and a redeploy leaves no gap. Thread-safe.
+ * or failed mim answers 503 and a redeploy leaves no gap; until a start of the node has come to the mim's bundle,
+ * {@link EarlyRoutes} stands in for it. Thread-safe.
  */
 final class MimHandle implements HttpHandler {
     private static final int MAX_HOPS = 8;
@@ -43,8 +46,11 @@ final class MimHandle implements HttpHandler {
     private final LongAdder requests = new LongAdder();
     private final LongAdder errors = new LongAdder();
     private volatile MimRecord record;
-    /** What serves; failed with the answer while nothing does; incomplete while a swap holds requests back. */
+    /** What serves; failed with the answer while nothing does; incomplete while it sleeps or a swap holds requests back. */
     private volatile CompletableFuture<Serving> serving = new CompletableFuture<>();
+
+    /** Set while it sleeps. */
+    private volatile Waking waking;
 
     private volatile Serving active;
     private volatile Limits limits;
@@ -83,16 +89,24 @@ final class MimHandle implements HttpHandler {
         return STARTING.equals(reason);
     }
 
-    /** Waits until it serves or it is clear why it does not, at most for so long; less when interrupted. */
+    /**
+     * Waits until it serves or it is clear why it does not, at most for so long; less when interrupted. A mim that sleeps
+     * is woken.
+     */
     synchronized void awaitStarted(Duration patience) {
+        wake();
         long deadline = System.nanoTime() + patience.toNanos();
         try {
-            for (long left = patience.toNanos(); isStarting() && left > 0; left = deadline - System.nanoTime()) {
+            for (long left = patience.toNanos(); isComing() && left > 0; left = deadline - System.nanoTime()) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private boolean isComing() {
+        return isStarting() || !serving.isDone();
     }
 
     // What serves. Each change returns the program that served before, retired, to be drained where that matters.
@@ -104,6 +118,47 @@ final class MimHandle implements HttpHandler {
     Serving stopped() {
         clients.close("the mim was stopped");
         return nothingServes(null, new MimosaException(MimosaException.Kind.UNAVAILABLE, shown() + " is stopped"));
+    }
+
+    /**
+     * Nothing is loaded before somebody asks.
+     *
+     * @return whether it sleeps now; not when requests wait already, and it has to be loaded at once
+     */
+    synchronized boolean sleeps(Waking by) {
+        if (waking == null) {
+            if (!serving.isDone()) {
+                return false;
+            }
+            replace(null, null, new CompletableFuture<>());
+            waking = by;
+        }
+        return true;
+    }
+
+    /** Has it loaded if it sleeps. */
+    synchronized void wake() {
+        Waking by = waking;
+        if (by == null) {
+            return;
+        }
+        try {
+            limits = by.limits(record);
+            waking = null;
+            by.wake(this);
+        } catch (MimosaException e) {
+            failed(e.getMessage());
+        }
+    }
+
+    /** Whether requests are answered, at once or as soon as it is loaded or swapped. */
+    synchronized boolean isUp() {
+        return active != null || !serving.isDone();
+    }
+
+    /** Whether requests wait for it to be loaded or swapped. */
+    synchronized boolean isAwaited() {
+        return waking == null && !serving.isDone();
     }
 
     /** For good: no bundle event brings its route back. */
@@ -130,6 +185,7 @@ final class MimHandle implements HttpHandler {
 
     /** Requests wait from now on, until something serves or fails; the program that served goes on with what it has. */
     synchronized void hold() {
+        waking = null;
         if (active != null) {
             publish(new CompletableFuture<>());
         }
@@ -142,6 +198,7 @@ final class MimHandle implements HttpHandler {
     private Serving replace(Serving next, String why, CompletableFuture<Serving> published) {
         Serving before = active;
         active = next;
+        waking = null;
         reason = why;
         notifyAll();
         publish(published);
@@ -186,6 +243,11 @@ final class MimHandle implements HttpHandler {
         unregister(before);
     }
 
+    /** Whether it offers its paths itself. */
+    synchronized boolean isRouted() {
+        return route != null;
+    }
+
     /** Takes the paths back for good. */
     synchronized void unroute() {
         gone = true;
@@ -197,11 +259,7 @@ final class MimHandle implements HttpHandler {
     private Dictionary<String, Object> properties() {
         MimRecord r = record;
         Dictionary<String, Object> properties = new Hashtable<>();
-        List<String> paths = new ArrayList<>(List.of(r.path(), WEBSOCKETS + r.path()));
-        if (r.alias() != null) {
-            paths.addAll(List.of(r.alias(), WEBSOCKETS + r.alias()));
-        }
-        properties.put(PATH, paths.toArray(String[]::new));
+        properties.put(PATH, paths(r).toArray(String[]::new));
         properties.put("mimosa.mim.id", r.id());
         properties.put("mimosa.mim.client", r.clientId());
         properties.put("mimosa.mim.name", r.name());
@@ -209,6 +267,13 @@ final class MimHandle implements HttpHandler {
         properties.put("mimosa.mim.path", r.path());
         properties.put("mimosa.mim.generation", r.generation());
         return properties;
+    }
+
+    /** All paths at which a mim takes requests. */
+    static List<String> paths(MimRecord r) {
+        return r.alias() == null
+                ? List.of(r.path(), WEBSOCKETS + r.path())
+                : List.of(r.path(), WEBSOCKETS + r.path(), r.alias(), WEBSOCKETS + r.alias());
     }
 
     private static void unregister(ServiceRegistration<HttpHandler> registration) {
@@ -225,6 +290,9 @@ final class MimHandle implements HttpHandler {
 
     @Override
     public void handle(Exchange exchange) {
+        if (waking != null) {
+            wake();
+        }
         if (exchange.matchedPath().startsWith(WEBSOCKETS + "/")) {
             serving.whenComplete((now, unserved) -> connect(exchange, now, unserved));
             return;

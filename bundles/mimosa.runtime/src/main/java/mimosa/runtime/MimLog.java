@@ -17,12 +17,23 @@ final class MimLog {
     private static final int KEPT_RECORDS = 500;
     private static final int MAX_CHARS = 8 * 1024;
 
-    private final Logger logger;
-    private final Deque<LogRecord> last = new ArrayDeque<>();
+    private final String name;
+    private final Deque<LogRecord> last = new ArrayDeque<>(1);
     private final List<Consumer<LogRecord>> followers = new CopyOnWriteArrayList<>();
+    /** Made when it is first needed: most mims say nothing, and a logger is not small. */
+    private volatile Logger logger;
 
     MimLog(String clientId, String name) {
-        logger = LoggerFactory.getLogger("mim." + clientId + "." + name);
+        this.name = "mim." + clientId + "." + name;
+    }
+
+    private Logger logger() {
+        Logger made = logger;
+        if (made == null) {
+            made = LoggerFactory.getLogger(name);
+            logger = made;
+        }
+        return made;
     }
 
     /** Adds a record; how many characters it took. */
@@ -38,10 +49,10 @@ final class MimLog {
             last.addLast(record);
         }
         switch (level) {
-            case DEBUG -> logger.debug("[{}] {}", requestId, harmless);
-            case INFO -> logger.info("[{}] {}", requestId, harmless);
-            case WARN -> logger.warn("[{}] {}", requestId, harmless);
-            case ERROR -> logger.error("[{}] {}", requestId, harmless);
+            case DEBUG -> logger().debug("[{}] {}", requestId, harmless);
+            case INFO -> logger().info("[{}] {}", requestId, harmless);
+            case WARN -> logger().warn("[{}] {}", requestId, harmless);
+            case ERROR -> logger().error("[{}] {}", requestId, harmless);
         }
         followers.forEach(follower -> follower.accept(record));
         return harmless.length();

@@ -42,7 +42,9 @@ public final class ImageStore {
 
     private final Path folder;
     private final Path incoming;
-    private final Map<String, StoredImage> images = new TreeMap<>();
+    /** Read when they are first needed: the start of a node with many does not wait for it. */
+    private Map<String, StoredImage> images;
+
     private boolean hasUnreadableRecords;
 
     private ImageStore(Path folder) {
@@ -51,8 +53,8 @@ public final class ImageStore {
     }
 
     /**
-     * Opens the store, or makes it; removes what a crash left. A record that cannot be read is logged, left alone, and
-     * its image is absent.
+     * Opens the store, or makes it; removes what a crash left. A record that cannot be read is logged at the first use of
+     * the store, left alone, and its image is absent.
      */
     public static ImageStore open(Path folder) {
         ImageStore store = new ImageStore(folder);
@@ -60,26 +62,33 @@ public final class ImageStore {
             DurableFiles.folder(store.incoming);
             DurableFiles.removeLeftovers(store.incoming);
             DurableFiles.removeLeftovers(folder);
-            store.load();
         } catch (IOException e) {
             throw storage("open the image store " + folder, e);
         }
         return store;
     }
 
-    private void load() throws IOException {
-        try (DirectoryStream<Path> records = Files.newDirectoryStream(folder, "*" + RECORD)) {
-            for (Path file : records) {
-                load(file);
+    /** To be called by those that have the lock. */
+    private Map<String, StoredImage> images() {
+        if (images == null) {
+            Map<String, StoredImage> read = new TreeMap<>();
+            try (DirectoryStream<Path> records = Files.newDirectoryStream(folder, "*" + RECORD)) {
+                for (Path file : records) {
+                    load(file, read);
+                }
+            } catch (IOException e) {
+                throw storage("read the image store " + folder, e);
             }
+            images = read;
         }
+        return images;
     }
 
-    private void load(Path file) {
+    private void load(Path file, Map<String, StoredImage> into) {
         try {
             StoredImage stored = ImageRecord.read(file.getFileName().toString(), Files.readAllBytes(file));
             requireBlob(stored.image());
-            images.put(stored.image().id(), stored);
+            into.put(stored.image().id(), stored);
         } catch (IOException | MimosaException e) {
             hasUnreadableRecords = true;
             LOG.error(
@@ -138,12 +147,12 @@ public final class ImageStore {
             }
             throw storage("keep image '" + id + "'", e);
         }
-        images.put(id, stored);
+        images().put(id, stored);
         return stored;
     }
 
     private void refuseClash(String id, String clientId, String name) {
-        StoredImage older = images.get(id);
+        StoredImage older = images().get(id);
         if (older != null && !isOf(older, clientId, name)) {
             throw new MimosaException(
                     MimosaException.Kind.CONFLICT,
@@ -167,7 +176,7 @@ public final class ImageStore {
 
     /** An image by its id. */
     public synchronized Optional<StoredImage> get(String id) {
-        return Optional.ofNullable(images.get(id));
+        return Optional.ofNullable(images().get(id));
     }
 
     /** An image by its client and name. */
@@ -177,14 +186,14 @@ public final class ImageStore {
 
     /** All images of a client, or with {@code null} of all clients, ordered by id. */
     public synchronized List<StoredImage> list(String clientId) {
-        List<StoredImage> listed = new ArrayList<>(images.values());
+        List<StoredImage> listed = new ArrayList<>(images().values());
         listed.removeIf(stored -> clientId != null && !stored.image().clientId().equals(clientId));
         return listed;
     }
 
     /** Removes an image by its id; its bytes stay until {@link #collect}. Returns what was there. */
     public synchronized Optional<StoredImage> delete(String id) {
-        if (!images.containsKey(id)) {
+        if (!images().containsKey(id)) {
             return Optional.empty();
         }
         try {
@@ -192,7 +201,7 @@ public final class ImageStore {
         } catch (IOException e) {
             throw storage("delete image '" + id + "'", e);
         }
-        return Optional.of(images.remove(id));
+        return Optional.of(images().remove(id));
     }
 
     /** Where the uploaded bytes of a digest are, if they are kept. */
@@ -207,13 +216,14 @@ public final class ImageStore {
      * @return how many files were removed
      */
     public synchronized int collect(Collection<String> inUse) {
+        Map<String, StoredImage> kept = images();
         if (hasUnreadableRecords) {
             // Their bytes must still be there when somebody repairs them.
             return 0;
         }
         Set<Path> needed = new HashSet<>();
         inUse.forEach(digest -> needed.add(blob(digest)));
-        images.values().forEach(stored -> needed.add(blob(stored.image().digest())));
+        kept.values().forEach(stored -> needed.add(blob(stored.image().digest())));
         int removed = 0;
         try (DirectoryStream<Path> blobs = Files.newDirectoryStream(folder, "*" + BLOB)) {
             for (Path blob : blobs) {
