@@ -1,6 +1,5 @@
 package mimosa.runtime;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -23,10 +22,12 @@ import org.slf4j.LoggerFactory;
 final class MimRecords {
     private static final Logger LOG = LoggerFactory.getLogger(MimRecords.class);
 
-    private final ObjectMapper json = JsonMapper.builder()
-            .addModule(new InstantText())
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
+    /** Made by the first change, which a start does not wait for. */
+    private static final class Writing {
+        static final ObjectMapper JSON =
+                JsonMapper.builder().addModule(new InstantText()).build();
+    }
+
     private final Path folder;
     private boolean unreadable;
 
@@ -42,10 +43,8 @@ final class MimRecords {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
             for (Path file : files) {
                 try {
-                    MimRecord record = json.readValue(Files.readAllBytes(file), MimRecord.class);
-                    if (record == null
-                            || !record.isComplete()
-                            || !file(record.id()).equals(file)) {
+                    MimRecord record = MimRecordReader.read(Files.readAllBytes(file));
+                    if (!record.isComplete() || !file(record.id()).equals(file)) {
                         throw new IOException("it lacks members of a mim's record, or is that of another mim");
                     }
                     records.add(record);
@@ -66,7 +65,7 @@ final class MimRecords {
 
     void put(MimRecord record) {
         try {
-            DurableFiles.writePrivate(file(record.id()), json.writeValueAsBytes(record));
+            DurableFiles.writePrivate(file(record.id()), Writing.JSON.writeValueAsBytes(record));
         } catch (IOException e) {
             throw unwritable(record.id(), e);
         }

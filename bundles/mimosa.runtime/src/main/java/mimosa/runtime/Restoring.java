@@ -2,6 +2,8 @@ package mimosa.runtime;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -17,6 +19,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Restoring {
     private static final Logger LOG = LoggerFactory.getLogger(Restoring.class);
+    /** Those who have waited for the node come first. */
+    private static final Duration FIRST_REQUESTS = Duration.ofSeconds(1);
+
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(200);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
@@ -27,7 +32,7 @@ final class Restoring {
     private final Thread thread =
             Thread.ofPlatform().daemon().name("mimosa-restore").unstarted(this::run);
     private final FrameworkListener begin = this::framework;
-    private volatile boolean closing;
+    private final CountDownLatch stopping = new CountDownLatch(1);
 
     Restoring(BundleContext context, List<MimHandle> mims, Consumer<MimHandle> restore, Runnable done) {
         this.context = context;
@@ -49,7 +54,7 @@ final class Restoring {
 
     private synchronized void begin() {
         // The framework is active before it says so.
-        if (context.getBundle(0).getState() == Bundle.ACTIVE && thread.getState() == Thread.State.NEW && !closing) {
+        if (context.getBundle(0).getState() == Bundle.ACTIVE && thread.getState() == Thread.State.NEW && !isClosing()) {
             thread.start();
         }
     }
@@ -57,16 +62,20 @@ final class Restoring {
     private void run() {
         long began = System.nanoTime();
         try {
+            boolean modest = false;
             for (MimHandle mim : mims) {
-                if (closing) {
+                // Nobody is answered by a mim that is starting: no time to be modest.
+                if (!modest && !mim.isStarting()) {
+                    modest = true;
+                    pause(FIRST_REQUESTS);
+                }
+                if (isClosing()) {
                     return;
                 }
-                // Nobody is answered by a mim that is starting: this is not the time to be modest.
-                boolean urgent = mim.isStarting();
                 long from = System.nanoTime();
                 restore.accept(mim);
-                if (!urgent) {
-                    pause(System.nanoTime() - from);
+                if (modest) {
+                    pause(Duration.ofNanos(Math.min(System.nanoTime() - from, LONGEST_PAUSE.toNanos())));
                 }
             }
             done.run();
@@ -78,18 +87,23 @@ final class Restoring {
         }
     }
 
-    private static void pause(long nanos) throws InterruptedException {
-        Thread.sleep(Duration.ofNanos(Math.min(nanos, LONGEST_PAUSE.toNanos())));
+    /** Less when the node is being stopped. */
+    private void pause(Duration most) throws InterruptedException {
+        stopping.await(most.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private static long millis(long nanos) {
         return Duration.ofNanos(nanos).toMillis();
     }
 
+    private boolean isClosing() {
+        return stopping.getCount() == 0;
+    }
+
     /** Ends after the mim that it is at; waits for that, but not for ever. */
     void close() {
         synchronized (this) {
-            closing = true;
+            stopping.countDown();
         }
         context.removeFrameworkListener(begin);
         try {
