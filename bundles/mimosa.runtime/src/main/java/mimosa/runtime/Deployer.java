@@ -179,9 +179,9 @@ final class Deployer {
     }
 
     void close() {
-        early.close();
         context.removeBundleListener(outsideChanges);
         extender.close(directory.all());
+        early.close();
     }
 
     /** Starts what waited for this engine. */

@@ -41,6 +41,7 @@ final class Node {
     private static final Duration COMPONENTS_DEADLINE = Duration.ofSeconds(10);
     private static final Duration READY_DEADLINE = Duration.ofSeconds(120);
     private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+    private static final Duration TIDY_AFTER = Duration.ofSeconds(5);
     private static final long POLL_MILLIS = 20;
     private static final String BUNDLE_CACHE = "bundles";
 
@@ -193,9 +194,14 @@ final class Node {
         }
     }
 
-    /** Deletes what earlier starts have left in the cache, in the background. */
+    /** Deletes what earlier starts have left in the cache, in the background, when the first requests are answered. */
     void tidy() {
         Thread.ofPlatform().daemon().name("mimosa-tidy").start(() -> {
+            try {
+                Thread.sleep(TIDY_AFTER);
+            } catch (InterruptedException e) {
+                return;
+            }
             try (DirectoryStream<Path> old = Files.newDirectoryStream(folders.cache(), BUNDLE_CACHE + ".old-*")) {
                 for (Path cache : old) {
                     delete(cache);

@@ -1,13 +1,16 @@
 package mimosa.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -155,6 +158,35 @@ class RestartTest {
             assertEquals("r1 null", answer(node, 1));
             String shown = node.mimosa("shell", "mim:info api-r0").out();
             assertTrue(shown.contains("not restored"), shown);
+        }
+    }
+
+    /** What another version has checked is checked again, once. */
+    @Test
+    @Tag("M5.17")
+    void programsAreCheckedAgainAfterAnUpgrade() throws IOException {
+        Node node = Node.create("restart-upgrade", Map.of());
+        try (node) {
+            node.run();
+            node.serve("r0", program("r0"));
+            assertEquals(0, node.stop());
+            Path record = node.home.resolve("data/mims/api-r0.json");
+            String checked = Files.readString(record);
+            String before = checked.replaceFirst("\"checkedBy\":\"[^\"]+\"", "\"checkedBy\":\"0.0.1\"");
+            assertNotEquals(checked, before);
+            Files.writeString(record, before);
+            node.run();
+            assertEquals("r0 null", answer(node, 0));
+            Node.await("the record says so", Duration.ofSeconds(60), () -> read(record)
+                    .equals(checked));
+        }
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
