@@ -31,6 +31,8 @@ final class SealedFileStore extends RandomAccessStore {
     private final Disk disk;
     private final Queue<WriteBuffer> buffers;
     private final Queue<Extent> unsynced = new ConcurrentLinkedQueue<>();
+    private boolean givenUp;
+    private Runnable settled;
 
     /** @param buffers shared by all stores; offered to, so bounded by its own capacity */
     SealedFileStore(Map<String, Object> config, String name, Disk disk, Queue<WriteBuffer> buffers) throws IOException {
@@ -41,9 +43,24 @@ final class SealedFileStore extends RandomAccessStore {
         setSize(disk.size());
     }
 
-    /** The chunks written since the last {@link #sync}. */
+    /** The chunks written since the last {@link #sync} before {@link #giveUp}. */
     List<Extent> unsynced() {
         return List.copyOf(unsynced);
+    }
+
+    /** From now on a sync does not count, not even one that is under way. */
+    void giveUp() {
+        synchronized (unsynced) {
+            givenUp = true;
+        }
+    }
+
+    /**
+     * Has the caller of the next commit told, in the midst of it and once, when it is settled what is going to be written: a
+     * change that is made from then on belongs to the commit after it.
+     */
+    void whenSettled(Runnable told) {
+        settled = told;
     }
 
     @Override
@@ -117,7 +134,11 @@ final class SealedFileStore extends RandomAccessStore {
     public void sync() {
         try {
             disk.sync();
-            unsynced.clear();
+            synchronized (unsynced) {
+                if (!givenUp) {
+                    unsynced.clear();
+                }
+            }
         } catch (IOException e) {
             throw failed(DataUtils.ERROR_WRITING_FAILED, "cannot sync {0}", 0, 0, e);
         }
@@ -141,8 +162,13 @@ final class SealedFileStore extends RandomAccessStore {
         }
     }
 
+    /** The first thing that a commit asks for when it has collected the roots of all maps. */
     @Override
     public WriteBuffer getWriteBuffer() {
+        if (settled != null) {
+            settled.run();
+            settled = null;
+        }
         WriteBuffer buffer = buffers.poll();
         return buffer == null ? new WriteBuffer() : buffer.clear();
     }

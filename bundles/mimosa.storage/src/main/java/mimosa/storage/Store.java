@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
  *   session --- turns (FIFO, held by a lock across calls)
  *      |          |
  *      |          v
- *      |      writing: apply changes ... commit (write the chunk) ... open, close the file
+ *      |      writing: apply changes ... settle what is committed ... open, close the file
  *      v                                    |
  *   snapshot: no lock                       v     flushing: one at a time
- *                                         sync, then acknowledge
+ *                                         write the chunk, sync, then acknowledge
  * </pre>
  *
  * <p>When the file cannot be written, whatever is not durable is given up: those who wait for it are told so, sessions that
@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 final class Store {
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final long REOPEN_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    /** After so many flushes in a row others may use the thread. */
+    private static final int FLUSHES_IN_A_ROW = 16;
 
     private final Place place;
     private final Backend backend;
@@ -219,14 +222,21 @@ final class Store {
 
     private void runFlush() {
         try {
-            flush();
+            int flushes = 0;
+            do {
+                flush();
+            } while (isAwaited() && ++flushes < FLUSHES_IN_A_ROW);
         } finally {
             flushQueued.set(false);
-            Tables used = tables;
-            if (used != null && used.acknowledgements().isAwaited()) {
+            if (isAwaited()) {
                 requestFlush();
             }
         }
+    }
+
+    private boolean isAwaited() {
+        Tables used = tables;
+        return used != null && used.acknowledgements().isAwaited();
     }
 
     private void flush() {
@@ -253,13 +263,8 @@ final class Store {
     /** The number of the last change that is durable now. */
     private long commitAndSync(Tables used) {
         try {
-            long upTo;
             lockForCommit(used);
-            try {
-                upTo = used.commit();
-            } finally {
-                writing.unlock();
-            }
+            long upTo = commitLocked(used);
             used.sync(settings().powerSafe());
             return upTo;
         } catch (IOException | RuntimeException | Error e) {
@@ -270,6 +275,22 @@ final class Store {
                 writing.unlock();
             }
             return 0;
+        }
+    }
+
+    /** Commits, and lets writers in as soon as that does no harm. */
+    private long commitLocked(Tables used) {
+        boolean[] unlocked = new boolean[1];
+        Runnable unlock = () -> {
+            if (!unlocked[0]) {
+                unlocked[0] = true;
+                writing.unlock();
+            }
+        };
+        try {
+            return used.commit(unlock);
+        } finally {
+            unlock.run();
         }
     }
 

@@ -253,14 +253,19 @@ final class Tables {
         return store.getUnsavedMemory() > UNSAVED_BYTES;
     }
 
-    /** Hands all changes to the operating system; the number of the last one. */
-    long commit() {
+    /**
+     * Hands all changes to the operating system; the number of the last one.
+     *
+     * @param settled called, if there are changes, when it is settled what is written: others may make changes from then on
+     */
+    long commit(Runnable settled) {
         Snapshot.State now = state;
         if (now.sequence() > committed) {
             space.beforeCommit();
             // Compaction moves pages: from here on snapshots have to be of the new ones.
             publish(now.sequence(), now.usedBytes(), now.nextPosition());
             contents.committing();
+            fileStore.whenSettled(settled);
             store.commit();
             space.committed();
             committed = now.sequence();
@@ -295,10 +300,11 @@ final class Tables {
      * @return what was written since the last sync
      */
     List<SealedFileStore.Extent> abandon() {
-        List<SealedFileStore.Extent> unsynced = fileStore.unsynced();
+        fileStore.giveUp();
         users.set(CLOSED);
+        // Waits for a commit that is under way.
         store.closeImmediately();
-        return unsynced;
+        return fileStore.unsynced();
     }
 
     /** Makes a new, empty file. */
