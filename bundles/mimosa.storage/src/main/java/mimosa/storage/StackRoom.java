@@ -1,22 +1,19 @@
 package mimosa.storage;
 
+import mimosa.work.StackProbe;
+
 /**
  * Programs may call the store at the very end of their thread's stack. Whoever is to change several things in one step
  * asks for room first, so that the stack overflows before the step and not amid it.
  */
 final class StackRoom {
-    private static final int FRAMES = 200;
+    /** 16 KiB. */
+    private static final int FRAMES = 32;
 
     private StackRoom() {}
 
     /** @throws StackOverflowError when there is too little room */
     static void ensure() {
-        if (descend(FRAMES, 1, 2, 3, 4) < 0) {
-            throw new IllegalStateException("cannot be: a sum of positive numbers is negative");
-        }
-    }
-
-    private static long descend(int frames, long a, long b, long c, long d) {
-        return frames == 0 ? a + b + c + d : 1 + descend(frames - 1, b, c, d, a);
+        StackProbe.ensure(FRAMES);
     }
 }
