@@ -49,8 +49,16 @@ final class JsonProbe {
         return node.slot;
     }
 
+    /** Whether a text is JSON in the sense of {@link #read}. */
+    static boolean isJson(String text) {
+        return new JsonProbe().read(text) != null;
+    }
+
     /** What was found, by slot; {@code null} in a slot where the path is missing; {@code null} if it is not JSON. */
     Scalar[] read(String text) {
+        if (beginsAsAWord(text)) {
+            return null;
+        }
         Scalar[] found = new Scalar[slots];
         try (JsonParser parser = JSON.createParser(text)) {
             if (parser.nextToken() == null) {
@@ -61,6 +69,12 @@ final class JsonProbe {
         } catch (IOException e) {
             return null;
         }
+    }
+
+    /** Cheaper than the exception that tells of it; true, false and null are left to the parser. */
+    private static boolean beginsAsAWord(String text) {
+        char first = text.isEmpty() ? 0 : text.charAt(0);
+        return first >= 'A' && first <= 'Z' || first >= 'a' && first <= 'z' && "tfn".indexOf(first) < 0;
     }
 
     /** Passes over the value that begins here. No deeper than the paths, since the rest is skipped in a loop. */

@@ -57,8 +57,9 @@ final class MvStoreSession implements Session {
     public void put(String key, String value, String tag) {
         checkOpen();
         Item item = store.settings().item(key, value, tag);
+        boolean json = JsonProbe.isJson(value);
         change((base, overlay) -> {
-            overlay.put(base, item);
+            overlay.put(base, item, json);
             return null;
         });
     }

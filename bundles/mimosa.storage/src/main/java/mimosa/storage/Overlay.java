@@ -33,6 +33,7 @@ final class Overlay {
     private final Map<String, Replacement> replaced = new HashMap<>();
     private final Map<String, Spot> removed = new HashMap<>();
     private final Map<String, Item> added = new LinkedHashMap<>();
+    private final Set<String> plain = new HashSet<>();
     private final KeyedChanges<FileEntry> files =
             new KeyedChanges<>(Snapshot::files, file -> Settings.bytes(file), this::grow);
     private final KeyedChanges<Embedding> embeddings =
@@ -46,7 +47,11 @@ final class Overlay {
     }
 
     boolean isEmpty() {
-        return replaced.isEmpty() && removed.isEmpty() && added.isEmpty() && files.isEmpty() && embeddings.isEmpty();
+        return hasNoItems() && files.isEmpty() && embeddings.isEmpty();
+    }
+
+    boolean hasNoItems() {
+        return replaced.isEmpty() && removed.isEmpty() && added.isEmpty();
     }
 
     /** Changes of files; {@link #putFile} and {@link #removeFile} make them. */
@@ -76,6 +81,11 @@ final class Overlay {
         return added.values();
     }
 
+    /** Whether the value of a replaced or added item is not JSON. */
+    boolean isPlain(String key) {
+        return plain.contains(key);
+    }
+
     /** By how much the bytes in use grow. */
     long bytes() {
         return bytes;
@@ -97,7 +107,8 @@ final class Overlay {
         return stored == null ? null : stored.item();
     }
 
-    void put(Snapshot base, Item item) {
+    /** @param json whether the value is JSON */
+    void put(Snapshot base, Item item, boolean json) {
         String key = item.key();
         Item before = find(base, key);
         if (item.equals(before)) {
@@ -105,6 +116,11 @@ final class Overlay {
         }
         long more = Settings.bytes(item) - (before == null ? 0 : Settings.bytes(before));
         grow(base, more);
+        if (json) {
+            plain.remove(key);
+        } else {
+            plain.add(key);
+        }
         if (before == null || added.containsKey(key)) {
             added.put(key, item);
         } else {

@@ -1,8 +1,10 @@
 package mimosa.storage;
 
 import java.util.function.BiPredicate;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import mimosa.api.storage.Embedding;
 import mimosa.api.storage.Item;
 import org.h2.mvstore.Cursor;
@@ -22,6 +24,7 @@ final class Snapshot implements AutoCloseable {
      * One committed state.
      *
      * @param sequence counts the changes since the store was opened
+     * @param plain the positions of the items whose value is not JSON; {@code null} when that is not known
      * @param nextPosition where a new item goes
      */
     record State(
@@ -29,6 +32,7 @@ final class Snapshot implements AutoCloseable {
             RootReference<Long, Item> items,
             RootReference<String, Long> keys,
             RootReference<TagEntry, Long> tags,
+            RootReference<Long, Long> plain,
             RootReference<String, FileEntry> files,
             RootReference<String, Embedding> embeddings,
             long usedBytes,
@@ -104,6 +108,43 @@ final class Snapshot implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Whether {@link #eachJson} can be asked. */
+    boolean knowsJson() {
+        return state != null && state.plain != null;
+    }
+
+    /** Visits the positions of the items whose value is JSON, in order; {@code tag} may be {@code null}. */
+    void eachJson(String tag, LongConsumer visitor) {
+        if (tag == null) {
+            Cursor<Long, Item> cursor = guarded(() -> new Cursor<>(state.items, null, null));
+            eachJson(cursor, position -> position, visitor);
+        } else {
+            TagEntry to = new TagEntry(tag, Long.MAX_VALUE);
+            Cursor<TagEntry, Long> cursor = guarded(() -> new Cursor<>(state.tags, new TagEntry(tag, 0), to));
+            eachJson(cursor, TagEntry::position, visitor);
+        }
+    }
+
+    /** Both the positions and those to be left out come in order. */
+    private <K> void eachJson(Cursor<K, ?> cursor, ToLongFunction<K> positions, LongConsumer visitor) {
+        Cursor<Long, Long> others = guarded(() -> new Cursor<>(state.plain, null, null));
+        long other = -1;
+        while (guarded(cursor::hasNext)) {
+            long position = positions.applyAsLong(guarded(cursor::next));
+            while (other < position) {
+                other = guarded(others::hasNext) ? guarded(others::next) : Long.MAX_VALUE;
+            }
+            if (other != position) {
+                visitor.accept(position);
+            }
+        }
+    }
+
+    /** The item at a position that was visited. */
+    Item at(long position) {
+        return guarded(() -> get(state.items, position));
     }
 
     /** The files, by path. */

@@ -19,8 +19,8 @@ import org.h2.mvstore.type.LongDataType;
 import org.h2.mvstore.type.StringDataType;
 
 /**
- * The opened file of one store: items by position, and an index to the positions by key and by tag;
- * files by path, without their content; embeddings by key.
+ * The opened file of one store: items by position, and an index to the positions by key, by tag and of those whose value
+ * is not JSON; files by path, without their content; embeddings by key.
  *
  * <p>Reading is possible at any time by {@link #snapshot}. {@link #apply}, {@link #commit} and {@link #close} are called
  * by one thread at a time. Each user is counted in by {@link #acquire}, so that the file is not closed below it.
@@ -29,7 +29,9 @@ final class Tables {
     /** So far below zero that who leaves afterwards does not make it a number of users again. */
     private static final int CLOSED = Integer.MIN_VALUE / 2;
 
-    private static final long FORMAT = 1;
+    /** The first format had no index of the values that are not JSON; such files are used as they are. */
+    private static final long FORMAT = 2;
+
     private static final String FORMAT_FACT = "format";
     private static final String BYTES_FACT = "bytes";
 
@@ -51,6 +53,7 @@ final class Tables {
     private final MVMap<Long, Item> items;
     private final MVMap<String, Long> keys;
     private final MVMap<TagEntry, Long> tags;
+    private final MVMap<Long, Long> plain;
     private final MVMap<String, FileEntry> files;
     private final MVMap<String, Embedding> embeddings;
     private final MVMap<String, Long> facts;
@@ -83,9 +86,14 @@ final class Tables {
                 "embeddings",
                 new MVMap.Builder<String, Embedding>().keyType(texts).valueType(new EmbeddingType()));
         long format = facts.getOrDefault(FORMAT_FACT, FORMAT);
-        if (format != FORMAT) {
+        if (format > FORMAT) {
             throw new IOException("its format is " + format + ", expected " + FORMAT + ": a newer version wrote it");
         }
+        plain = format < FORMAT
+                ? null
+                : store.openMap(
+                        "plain",
+                        new MVMap.Builder<Long, Long>().keyType(numbers).valueType(numbers));
         Long last = items.lastKey();
         publish(0, facts.getOrDefault(BYTES_FACT, 0L), last == null ? 0 : last + 1);
     }
@@ -159,10 +167,12 @@ final class Tables {
             items.remove(spot.position());
             keys.remove(spot.key());
             untag(spot.tag(), spot.position());
+            setPlain(spot.position(), false);
         }
         for (Overlay.Replacement change : changes.replaced()) {
             long position = change.before().position();
             items.put(position, change.after());
+            setPlain(position, changes.isPlain(change.after().key()));
             if (!change.before().tag().equals(change.after().tag())) {
                 untag(change.before().tag(), position);
                 tag(change.after().tag(), position);
@@ -172,6 +182,7 @@ final class Tables {
         for (Item item : changes.added()) {
             items.put(position, item);
             keys.put(item.key(), position);
+            setPlain(position, changes.isPlain(item.key()));
             tag(item.tag(), position++);
         }
         changes.files().changed().forEach(this::applyFile);
@@ -208,12 +219,24 @@ final class Tables {
         }
     }
 
+    private void setPlain(long position, boolean isPlain) {
+        if (plain == null) {
+            return;
+        }
+        if (!isPlain) {
+            plain.remove(position);
+        } else if (!plain.containsKey(position)) {
+            plain.put(position, 0L);
+        }
+    }
+
     private void publish(long sequence, long usedBytes, long nextPosition) {
         state = new Snapshot.State(
                 sequence,
                 items.flushAndGetRoot(),
                 keys.flushAndGetRoot(),
                 tags.flushAndGetRoot(),
+                plain == null ? null : plain.flushAndGetRoot(),
                 files.flushAndGetRoot(),
                 embeddings.flushAndGetRoot(),
                 usedBytes,
