@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * time, makes changes durable in groups.
  *
  * <pre>
- *   session --- turns (FIFO, held by a lock across calls)
+ *   session --- turns (held by a lock across calls)
  *      |          |
  *      |          v
  *      |      writing: apply changes ... settle what is committed ... open, close the file
