@@ -61,6 +61,18 @@ final class RhinoClasses {
     private static final List<String> SHARED =
             List.of("InterpreterData", "JSCode", "JSDescriptor", "regexp/RECharSet", "regexp/RECompiled");
 
+    /** Not {@link #TRANSIENT}, whatever their names begin with. */
+    private static final Set<String> KEPT = Set.of("optimizer/OptRuntime$GeneratorState");
+
+    /** Beginnings and ends of names of classes that link compiled code, which is linked otherwise here. */
+    private static final List<String> DROPPED = List.of(
+            "optimizer/Bootstrapper",
+            "optimizer/ParsedOperation",
+            "optimizer/RhinoNamespace",
+            "optimizer/RhinoOperation");
+
+    private static final String DROPPED_END = "Linker";
+
     /** Java's classes whose objects cannot change, or are nobody's state. */
     private static final List<String> IMMUTABLE = List.of(
             "java/lang/String",
@@ -127,12 +139,19 @@ final class RhinoClasses {
 
     private void add(String name, byte[] content) {
         if (name.startsWith(ENGINE) && name.endsWith(".class")) {
+            if (isDropped(name.substring(ENGINE.length(), name.length() - ".class".length()))) {
+                return;
+            }
             ClassNode node = new ClassNode();
             new ClassReader(content).accept(node, 0);
             classes.put(node.name, node);
         } else {
             resources.put(name, content);
         }
+    }
+
+    private static boolean isDropped(String simple) {
+        return DROPPED.contains(simple) || simple.startsWith("optimizer/") && simple.endsWith(DROPPED_END);
     }
 
     Collection<ClassNode> all() {
@@ -172,7 +191,7 @@ final class RhinoClasses {
 
     private static boolean isOneOf(List<String> beginnings, String name) {
         String simple = name.substring(ENGINE.length());
-        return beginnings.stream().anyMatch(simple::startsWith);
+        return !KEPT.contains(simple) && beginnings.stream().anyMatch(simple::startsWith);
     }
 
     /** Whether objects of the class belong to all realms of a program. */

@@ -42,7 +42,7 @@ public final class Weaver {
     private static final String TRACKED = "org/mozilla/javascript/undo/Tracked";
     private static final String LOG = "org/mozilla/javascript/undo/UndoLog";
     private static final String CLOCK = "org/mozilla/javascript/undo/Clock";
-    private static final String CALL_SITES = "org/mozilla/javascript/undo/CallSites";
+    static final String CALL_SITES = "org/mozilla/javascript/undo/CallSites";
     private static final String CONTEXT = RhinoClasses.ENGINE + "Context";
     private static final String RESTORE = "undo$restore";
     private static final String OWN = "undo$own";
@@ -73,6 +73,7 @@ public final class Weaver {
      */
     public static void main(String[] arguments) throws IOException, AnalyzerException {
         RhinoClasses classes = RhinoClasses.of(Path.of(arguments[0]));
+        CompilerEdits.apply(classes);
         Path target = Path.of(arguments[1]);
         Weaver weaver = new Weaver(classes);
         for (ClassNode node : classes.all()) {
@@ -107,7 +108,7 @@ public final class Weaver {
         }
         if (root) {
             node.superName = TRACKED;
-            node.signature = null;
+            node.signature = signature(node.signature);
         }
         if (tracked) {
             addRestore(node);
@@ -116,6 +117,14 @@ public final class Weaver {
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         node.accept(writer);
         return writer.toByteArray();
+    }
+
+    /** With another class to extend than Java's own; {@code null}, which is allowed, where it has parameters of its own. */
+    private static String signature(String before) {
+        String object = "Ljava/lang/Object;";
+        return before != null && before.startsWith(object)
+                ? "L" + TRACKED + ";" + before.substring(object.length())
+                : null;
     }
 
     private static void extendTracked(ClassNode node, MethodNode constructor) {

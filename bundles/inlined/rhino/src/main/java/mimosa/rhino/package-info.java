@@ -7,6 +7,9 @@
  * request. {@code UndoLog.rollback} puts everything back. Which loads lead to a change is found by following values
  * through all methods of the engine: through variables, parameters, results, lambdas and fields.
  *
+ * <p><b>Compiled code</b> calls the woven methods and changes nothing itself but the state of a generator, which is saved
+ * whenever one goes on. What the compiler makes is changed in some places, see {@code CompilerEdits}.
+ *
  * <p><b>What it relies on.</b> One thread uses a realm at a time. The content of an array or collection belongs to the
  * objects that have it in a field of such a type. Java's methods change no array they are given but those known to
  * {@code Writes} as readers. Compiled code never changes. The places where one of these has to be believed are listed,

@@ -19,12 +19,13 @@ import org.mozilla.javascript.UnhandledRejectionTracker;
 import org.mozilla.javascript.debug.DebugFrame;
 import org.mozilla.javascript.debug.DebuggableScript;
 import org.mozilla.javascript.debug.Debugger;
+import org.mozilla.javascript.optimizer.CompiledCalls;
 
 /**
  * Rhino's state of one instance: entered by whichever worker runs the instance's next turn. It carries the tenant, so
  * that the functions of a realm hold nothing of the request they work for.
  */
-final class Guest extends Context {
+final class Guest extends Context implements CompiledCalls {
     /** About a third of a millisecond of interpreted code between two looks at the quota. */
     private static final int OBSERVER_THRESHOLD = 20_000;
 
@@ -38,6 +39,9 @@ final class Guest extends Context {
     /** A divisor of {@link #CALLS_BETWEEN_CHECKS}: meanwhile the stack cannot have grown by much. */
     private static final int CALLS_BETWEEN_LOOKS_AT_THE_STACK = 16;
 
+    /** So many more compiled calls may follow a look at the stack, and twice as many where others have been before. */
+    private static final int CALLS_TO_THE_NEXT_LOOK = 8;
+
     private final Tenant tenant;
     private final int maxNativeDepth;
     private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
@@ -45,6 +49,11 @@ final class Guest extends Context {
     private SplittableRandom random;
     private int calls;
     private TopLevelRun topLevel;
+
+    /** Nested calls of compiled functions; those up to the other have room on the stack. */
+    private int depth;
+
+    private int roomyDepth = CALLS_TO_THE_NEXT_LOOK;
 
     Guest(Sandbox sandbox, Tenant tenant) {
         super(sandbox);
@@ -168,15 +177,47 @@ final class Guest extends Context {
                 scope, source, name, line, securityDomain, returnFunction, compiler, reporter, environs);
     }
 
-    /** Sees every call of a script function: straight calls make no branches, and only those does the observer see. */
+    @Override
+    public void entered() {
+        called();
+        if (depth >= roomyDepth) {
+            lookAtStack();
+        }
+        depth++;
+    }
+
+    /** Where the calls have come back by much, others may go down again that need more of the stack. */
+    @Override
+    public void left() {
+        depth--;
+        if (depth < roomyDepth - 2 * CALLS_TO_THE_NEXT_LOOK) {
+            roomyDepth = depth + CALLS_TO_THE_NEXT_LOOK;
+        }
+    }
+
+    private void lookAtStack() {
+        try {
+            StackRoom.ensureForCalls();
+        } catch (StackOverflowError e) {
+            tenant.nestedTooDeeply();
+            throw JsError.tooDeep();
+        }
+        roomyDepth = depth + CALLS_TO_THE_NEXT_LOOK;
+    }
+
+    private void called() {
+        calls++;
+        if (tenant.isStopping() || calls >= CALLS_BETWEEN_CHECKS) {
+            calls = 0;
+            tenant.check();
+        }
+    }
+
+    /** Sees every call of an interpreted function: straight calls make no branches, and only those does the observer see. */
     private final class CallWatch implements Debugger {
         @Override
         public DebugFrame getFrame(Context cx, DebuggableScript function) {
-            calls++;
-            if (tenant.isStopping() || calls >= CALLS_BETWEEN_CHECKS) {
-                calls = 0;
-                tenant.check();
-            }
+            called();
             if (calls % CALLS_BETWEEN_LOOKS_AT_THE_STACK == 0 && NativeDepth.of(cx) > maxNativeDepth) {
                 throw JsError.tooDeep();
             }

@@ -73,6 +73,9 @@ final class Instance implements Tenant {
     private Object statusBeforeLock;
     private Future<?> alarm;
 
+    /** In which this turn has waited on its thread. */
+    private long waitedNanos;
+
     /** A piece of work for the thread that runs the instance. */
     @FunctionalInterface
     interface Turn {
@@ -186,6 +189,11 @@ final class Instance implements Tenant {
         }
     }
 
+    @Override
+    public void nestedTooDeeply() {
+        program.nestedTooDeeply();
+    }
+
     private void stop(Stopped reason) {
         if (stopped == null) {
             stopped = reason;
@@ -197,9 +205,11 @@ final class Instance implements Tenant {
     void waitFor(CompletionStage<?> stage) {
         CompletableFuture<?> either = CompletableFuture.anyOf(stage.toCompletableFuture(), stopSignal);
         budget.suspend();
+        long began = System.nanoTime();
         try {
             program.workers().blocking(() -> join(either));
         } finally {
+            waitedNanos += System.nanoTime() - began;
             budget.resume();
         }
         check();
@@ -320,6 +330,8 @@ final class Instance implements Tenant {
     /** Whether there is more to do at once. */
     private boolean runTurn() {
         boolean more = false;
+        long began = System.nanoTime();
+        waitedNanos = 0;
         try {
             budget.resume();
             try (Context entered = program.sandbox().enterContext(guest)) {
@@ -337,6 +349,7 @@ final class Instance implements Tenant {
         } catch (Throwable e) { // boundary: nothing of an instance may reach the worker, nor leave it unclosed
             broken(e);
         }
+        program.spent(System.nanoTime() - began - waitedNanos);
         if (stopped != null) {
             end();
         }
@@ -445,6 +458,7 @@ final class Instance implements Tenant {
     /** Recursion through native functions, which Rhino cannot turn into an error that the script could catch. */
     private void deepStack() {
         sound = false;
+        nestedTooDeeply();
         GuestError error = new GuestError("RangeError: too many nested calls", List.of());
         log(Level.ERROR, error.text());
         if (!answer.isEnded()) {

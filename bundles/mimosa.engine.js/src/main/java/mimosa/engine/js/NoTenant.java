@@ -14,6 +14,9 @@ final class NoTenant implements Tenant {
     }
 
     @Override
+    public void nestedTooDeeply() {}
+
+    @Override
     public EventLoop loop() {
         throw new IllegalStateException("nothing runs while a program is compiled");
     }

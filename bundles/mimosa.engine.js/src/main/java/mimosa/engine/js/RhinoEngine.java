@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import mimosa.api.MimosaException;
@@ -29,7 +30,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs JavaScript mims on Rhino: interpreted, each request in a global scope of its own. */
+/**
+ * Runs JavaScript mims on Rhino, each request in a global scope of its own: interpreted at first, and compiled once a mim
+ * has burnt processor time.
+ */
 @Component(configurationPid = RhinoEngine.PID, property = Engine.NAME + "=js")
 @Designate(ocd = RhinoEngine.Config.class)
 public final class RhinoEngine implements Engine {
@@ -37,6 +41,9 @@ public final class RhinoEngine implements Engine {
 
     private static final Logger LOG = LoggerFactory.getLogger(RhinoEngine.class);
     private static final int GRACE_MS = 2_000;
+
+    /** Of class files; the virtual machine needs some times as much for what it makes of them. */
+    private static final long MOST_COMPILED_BYTES = 64L << 20;
 
     /** The variable of a mim that chooses how its instances are made. */
     private static final Set<String> INSTANCES = Set.of("snapshot", "rerun");
@@ -48,6 +55,8 @@ public final class RhinoEngine implements Engine {
     private final Sandbox sandbox;
     private final Workers workers;
     private final DownLevelling downLevelling;
+    private final Scripts scripts;
+    private final ThreadPoolExecutor compiler;
     private final Running<Instance> running = new Running<>();
 
     @ObjectClassDefinition(
@@ -94,6 +103,12 @@ public final class RhinoEngine implements Engine {
                         "How a fresh instance is made: snapshot puts back what the last request has changed, rerun"
                                 + " runs the program again; default snapshot.")
         String instance() default "snapshot";
+
+        @AttributeDefinition(
+                name = "Time to compile",
+                description = "Milliseconds that the requests to a program may run before it is compiled to bytecode in"
+                        + " the background; 0 compiles at its deployment, -1 never; default 250.")
+        int compileAfterMs() default 250;
     }
 
     @Activate
@@ -108,6 +123,7 @@ public final class RhinoEngine implements Engine {
         require("maxThreads", config.maxThreads(), config.threads(), 100_000);
         require("stackKiB", config.stackKiB(), 256, 65_536);
         require("transpileMs", config.transpileMs(), 1_000, 3_600_000);
+        require("compileAfterMs", config.compileAfterMs(), -1, 86_400_000);
         if (!INSTANCES.contains(config.instance())) {
             throw MimosaException.invalid(
                     PID + ": instance=" + config.instance() + " is not possible, expected snapshot or rerun");
@@ -116,7 +132,23 @@ public final class RhinoEngine implements Engine {
         this.quotas = quotas;
         this.sandbox = Sandbox.load(config.stackKiB());
         this.workers = new Workers("mimosa-js", config.threads(), config.maxThreads(), config.stackKiB() * 1024L);
+        this.scripts = new Scripts(sandbox, MOST_COMPILED_BYTES);
+        this.compiler = background(config.stackKiB() * 1024L);
         this.downLevelling = new DownLevelling(data.resolve("transpiled"), config.transpileMs());
+    }
+
+    /** One thread that gives way to all others, and ends when it has nothing to do. */
+    private static ThreadPoolExecutor background(long stackBytes) {
+        ThreadPoolExecutor one =
+                new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                    Thread thread = new Thread(null, work, "mimosa-js-compiler", stackBytes);
+                    thread.setDaemon(true);
+                    thread.setPriority(Thread.MIN_PRIORITY);
+                    return thread;
+                });
+        one.allowCoreThreadTimeOut(true);
+        one.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
+        return one;
     }
 
     private static Path dataFolder(BundleContext context) {
@@ -143,6 +175,7 @@ public final class RhinoEngine implements Engine {
             LOG.warn("{} instances were still at work when the JavaScript engine was stopped", left);
         }
         downLevelling.close();
+        compiler.shutdownNow();
         workers.close();
     }
 
@@ -158,42 +191,76 @@ public final class RhinoEngine implements Engine {
     public Program load(Payload payload) {
         long began = System.nanoTime();
         Loading loading = Loading.of(sandbox, payload);
-        Compiled compiled = onWorker(loading::compile, payload.name());
+        Compiled compiled = read(loading);
         boolean mapped = loading.sourceMap().isPresent();
         String downLevelled = null;
         if (compiled.script() == null) {
             long from = System.nanoTime();
             loading = loading.downLevelled(downLevelling);
             downLevelled = "yes (" + millisSince(from) + " ms)";
-            compiled = onWorker(loading::compile, payload.name());
+            compiled = read(loading);
         }
         if (compiled.script() == null) {
             throw compiled.refusal();
         }
-        Realms realms = realms(payload, compiled.script());
+        Tiers tiers = tiers(payload, loading, compiled.script());
+        if (config.compileAfterMs() == 0) {
+            compileNow(tiers, payload.name());
+        }
         if (!payload.checked()) {
-            tryOut(payload, loading, realms);
+            tryOut(payload, loading, tiers.realms());
         }
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("engine", "Rhino, interpreted");
         facts.put("bytes", String.valueOf(payload.program().length));
         facts.put("loadMs", String.valueOf(millisSince(began)));
         facts.put("sourceMap", mapped ? "yes" : "no");
         if (downLevelled != null) {
             facts.put("down-levelled", downLevelled);
         }
-        return new RhinoProgram(payload.mimId(), sandbox, workers, running, realms, loading.sourceMap(), facts);
+        return new RhinoProgram(payload.mimId(), sandbox, workers, running, tiers, loading.sourceMap(), facts);
     }
 
-    private Realms realms(Payload payload, Script script) {
-        RerunRealms rerun = new RerunRealms(payload.name(), script, config.setInterval());
-        String wanted = payload.env().getOrDefault(INSTANCE, config.instance());
-        return switch (wanted) {
-            case "rerun" -> rerun;
-            case "snapshot" -> new SnapshotRealms(payload.mimId(), rerun, workers, config.threads());
-            default ->
-                throw MimosaException.invalid(INSTANCE + "=" + wanted + " is not possible, expected snapshot or rerun");
-        };
+    private Compiled read(Loading loading) {
+        return onWorker(() -> loading.compile(scripts), loading.source().name());
+    }
+
+    private Tiers tiers(Payload payload, Loading loading, Script script) {
+        Source source = loading.source();
+        Map<String, String> env = payload.env();
+        TryOut tryOut = new TryOut(sandbox, source.name(), loading.sourceMap());
+        Tiers.Compiling compiling = new Tiers.Compiling(
+                TimeUnit.MILLISECONDS.toNanos(config.compileAfterMs()),
+                () -> scripts.compiled(source),
+                realms -> tryOut(env, tryOut, realms),
+                compiler);
+        boolean snapshot = isSnapshot(env);
+        String mimId = payload.mimId();
+        return new Tiers(mimId, script, form -> realms(mimId, source.name(), form, snapshot), compiling);
+    }
+
+    private void compileNow(Tiers tiers, String name) {
+        LoadTime.within(
+                config.transpileMs(),
+                compiler,
+                () -> {
+                    tiers.compileNow();
+                    return null;
+                },
+                name,
+                () -> MimosaException.invalid(name + " was not compiled within " + config.transpileMs() + " ms"));
+    }
+
+    private boolean isSnapshot(Map<String, String> env) {
+        String wanted = env.getOrDefault(INSTANCE, config.instance());
+        if (!INSTANCES.contains(wanted)) {
+            throw MimosaException.invalid(INSTANCE + "=" + wanted + " is not possible, expected snapshot or rerun");
+        }
+        return wanted.equals("snapshot");
+    }
+
+    private Realms realms(String mimId, String name, Script script, boolean snapshot) {
+        RerunRealms rerun = new RerunRealms(name, script, config.setInterval());
+        return snapshot ? new SnapshotRealms(mimId, rerun, workers, config.threads()) : rerun;
     }
 
     private static long millisSince(long nanos) {
@@ -201,15 +268,19 @@ public final class RhinoEngine implements Engine {
     }
 
     private void tryOut(Payload payload, Loading loading, Realms realms) {
-        CompletableFuture<Budget> entered = LoadTime.enter(quotas, payload.env(), config.checkMs());
+        TryOut tryOut = new TryOut(sandbox, payload.name(), loading.sourceMap());
         onWorker(
                 () -> {
-                    try (Budget budget = entered.join()) {
-                        loading.tryOut(realms, budget, config.checkMs());
-                    }
+                    tryOut(payload.env(), tryOut, realms);
                     return null;
                 },
                 payload.name());
+    }
+
+    private void tryOut(Map<String, String> env, TryOut tryOut, Realms realms) {
+        try (Budget budget = LoadTime.enter(quotas, env, config.checkMs()).join()) {
+            tryOut.run(realms, budget, config.checkMs());
+        }
     }
 
     /** Does the work on a thread with a stack of the engine's size. */
@@ -219,6 +290,6 @@ public final class RhinoEngine implements Engine {
                 workers,
                 work,
                 name,
-                () -> MimosaException.invalid(Loading.tooSlow(name, config.checkMs())));
+                () -> MimosaException.invalid(TryOut.tooSlow(name, config.checkMs())));
     }
 }

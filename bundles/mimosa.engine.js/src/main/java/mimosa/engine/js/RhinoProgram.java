@@ -10,7 +10,7 @@ import mimosa.api.quota.Budget;
 import mimosa.work.Running;
 import mimosa.work.Workers;
 
-/** A compiled JavaScript mim. What its instances share cannot be seen by a script. */
+/** A JavaScript mim. What its instances share cannot be seen by a script. */
 final class RhinoProgram implements Program {
     private final String mimId;
     private final Sandbox sandbox;
@@ -18,7 +18,7 @@ final class RhinoProgram implements Program {
     private final Running<Instance> running;
     private final SourceMap sourceMap;
     private final Map<String, String> facts;
-    private volatile Realms realms;
+    private final Tiers tiers;
 
     /** @param running where the instances at work are kept, for the engine's end */
     RhinoProgram(
@@ -26,14 +26,14 @@ final class RhinoProgram implements Program {
             Sandbox sandbox,
             Workers workers,
             Running<Instance> running,
-            Realms realms,
+            Tiers tiers,
             SourceMap sourceMap,
             Map<String, String> facts) {
         this.mimId = mimId;
         this.sandbox = sandbox;
         this.workers = workers;
         this.running = running;
-        this.realms = realms;
+        this.tiers = tiers;
         this.sourceMap = sourceMap;
         this.facts = new LinkedHashMap<>(facts);
     }
@@ -56,11 +56,20 @@ final class RhinoProgram implements Program {
 
     /** @throws MimosaException of kind {@code UNAVAILABLE} once the program is closed */
     Realms realms() {
-        Realms known = realms;
+        Realms known = tiers.realms();
         if (known == null) {
             throw new MimosaException(MimosaException.Kind.UNAVAILABLE, "mim " + mimId + " has just been stopped");
         }
         return known;
+    }
+
+    /** @param nanos that a turn of an instance took, without those in which it waited */
+    void spent(long nanos) {
+        tiers.spent(nanos);
+    }
+
+    void nestedTooDeeply() {
+        tiers.nestedTooDeeply();
     }
 
     @Override
@@ -74,8 +83,10 @@ final class RhinoProgram implements Program {
 
     @Override
     public Map<String, String> facts() {
-        Realms known = realms;
-        Map<String, String> all = new LinkedHashMap<>(facts);
+        Realms known = tiers.realms();
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("engine", tiers.isCompiled() ? "Rhino, compiled" : "Rhino, interpreted");
+        all.putAll(facts);
         if (known != null) {
             all.putAll(known.facts());
         }
@@ -84,10 +95,6 @@ final class RhinoProgram implements Program {
 
     @Override
     public void close() {
-        Realms known = realms;
-        realms = null;
-        if (known != null) {
-            known.close();
-        }
+        tiers.close();
     }
 }

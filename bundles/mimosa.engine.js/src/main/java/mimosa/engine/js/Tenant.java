@@ -11,6 +11,9 @@ interface Tenant {
     /** A cheap look at what {@link #check} found out or was told before. */
     boolean isStopping();
 
+    /** Compiled functions have called each other as deep as the thread's stack allows. */
+    void nestedTooDeeply();
+
     EventLoop loop();
 
     Limits limits();

@@ -36,6 +36,12 @@ final class Trial implements Tenant {
         return stopped != null;
     }
 
+    /** A program that wants this much is better interpreted, whether or not it would catch the error. */
+    @Override
+    public void nestedTooDeeply() {
+        throw new Stopped(MimosaException.invalid("the top level nests too many calls for compiled code"));
+    }
+
     @Override
     public EventLoop loop() {
         return loop;

@@ -137,10 +137,30 @@ final class Bench {
             int maxThreads,
             int stackKiB,
             int transpileMs,
-            String instance)
+            String instance,
+            int compileAfterMs)
             implements RhinoEngine.Config {
+        /** -Dmimosa.compileAfterMs=0 runs all tests with compiled programs. */
+        private static final int COMPILE_AFTER_MS = Integer.getInteger("mimosa.compileAfterMs", -1);
+
+        /** Calls of compiled functions take the thread's stack. */
+        private static final int STACK_KIB_COMPILED = 4096;
+
         Settings(int checkMs, boolean setInterval, int threads, int maxThreads, int stackKiB) {
-            this(checkMs, setInterval, threads, maxThreads, stackKiB, 60_000, "snapshot");
+            this(
+                    checkMs,
+                    setInterval,
+                    threads,
+                    maxThreads,
+                    COMPILE_AFTER_MS < 0 ? stackKiB : STACK_KIB_COMPILED,
+                    60_000,
+                    "snapshot",
+                    COMPILE_AFTER_MS);
+        }
+
+        /** The usual ones, for programs that are compiled or are not, whatever the others are. */
+        static Settings compiled(boolean compiled) {
+            return new Settings(5000, false, 4, 32, STACK_KIB_COMPILED, 60_000, "snapshot", compiled ? 0 : -1);
         }
 
         @Override
