@@ -106,8 +106,9 @@ public final class RhinoEngine implements Engine {
 
         @AttributeDefinition(
                 name = "Time to compile",
-                description = "Milliseconds that the requests to a program may run before it is compiled to bytecode in"
-                        + " the background; 0 compiles at its deployment, -1 never; default 250.")
+                description =
+                        "Milliseconds that the requests to a program may run before it is compiled to bytecode in"
+                                + " the background, if it can be; 0 compiles at its deployment and for good, -1 never; default 250.")
         int compileAfterMs() default 250;
     }
 

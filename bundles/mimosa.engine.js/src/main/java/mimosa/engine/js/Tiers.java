@@ -41,7 +41,8 @@ final class Tiers implements AutoCloseable {
     /**
      * How and when a program is compiled.
      *
-     * @param afterNanos of processor time; negative for never
+     * @param afterNanos of processor time; negative for never, 0 for a program that is compiled from the beginning, and for
+     *     good
      * @param script compiles it; may take long, and fail with anything
      * @param tryOut runs its top level; throws when that fails
      * @param background does the work
@@ -120,7 +121,7 @@ final class Tiers implements AutoCloseable {
 
     /** Interpreted functions do not need the thread's stack to call each other. */
     void nestedTooDeeply() {
-        if (compiled && replace(realms.apply(interpreted), false)) {
+        if (compiling.afterNanos() > 0 && compiled && replace(realms.apply(interpreted), false)) {
             LOG.info("{} is interpreted again: its calls nest deeper than the stack of compiled code allows", mimId);
         }
     }

@@ -143,6 +143,11 @@ final class Bench {
         /** -Dmimosa.compileAfterMs=0 runs all tests with compiled programs. */
         private static final int COMPILE_AFTER_MS = Integer.getInteger("mimosa.compileAfterMs", -1);
 
+        /** What a script is told when its functions call each other too deeply. */
+        static final String TOO_DEEP = COMPILE_AFTER_MS < 0
+                ? "InternalError: Exceeded maximum stack depth"
+                : "RangeError: too many nested calls";
+
         /** Calls of compiled functions take the thread's stack. */
         private static final int STACK_KIB_COMPILED = 4096;
 

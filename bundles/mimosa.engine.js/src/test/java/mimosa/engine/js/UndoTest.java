@@ -31,9 +31,13 @@ class UndoTest {
     private SnapshotRealm realm;
     private HeapPicture before;
 
+    Bench.Settings settings() {
+        return Bench.Settings.compiled(false);
+    }
+
     @BeforeAll
     void open() {
-        bench = new Bench();
+        bench = new Bench(settings());
         program = bench.load(NastyRequests.program());
         realm = IdleRealms.made(program);
         before = HeapPicture.of(realm);
