@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup;
 import java.lang.invoke.MethodType;
+import java.math.BigInteger;
 import java.util.Map;
 import org.mozilla.classfile.ClassFileWriter;
 import org.mozilla.classfile.ClassFileWriter.MHandle;
@@ -27,6 +28,11 @@ public final class Links {
             "bootstrap",
             MethodType.methodType(CallSite.class, Lookup.class, String.class, MethodType.class, String.class)
                     .toMethodDescriptorString());
+
+    /** Instructions of the virtual machine. */
+    private static final int STATIC = 184;
+
+    private static final int DUP = 89;
 
     /** Where the name of the property or variable is among the parameters of the engine's method. */
     private static final int NAME_SECOND = 1;
@@ -82,7 +88,53 @@ public final class Links {
 
     /** Called by the compiler: the class whose method of this name has to be called for one of the runtime's. */
     public static String owner(String method) {
-        return (method.equals("addInstructionCount") ? CompiledCode.class : ScriptRuntime.class).getName();
+        return switch (method) {
+            case "addInstructionCount" -> CompiledCode.class.getName();
+            case "multiply" -> Links.class.getName();
+            default -> ScriptRuntime.class.getName();
+        };
+    }
+
+    /** The runtime's product of two integers is never the negative nothing that it has to be. */
+    public static Number multiply(Number left, Number right) {
+        if (left instanceof Integer && right instanceof Integer) {
+            long product = (long) (Integer) left * (Integer) right;
+            return product == (int) product && (product != 0 || ((Integer) left | (Integer) right) >= 0)
+                    ? (Number) (int) product
+                    : (Number) ((double) (Integer) left * (Integer) right);
+        }
+        return ScriptRuntime.multiply(left, right);
+    }
+
+    /**
+     * Called by the compiler to add 1 to a variable, with what it holds on the stack, where the result is left.
+     *
+     * @param mask with 1 for -1, and with 2 when the result is what the variable has been
+     */
+    public static void step(ClassFileWriter writer, int mask, int register) {
+        boolean post = (mask & 2) != 0;
+        String links = Links.class.getName();
+        writer.addInvoke(STATIC, links, "toNumeric", "(Ljava/lang/Object;)Ljava/lang/Number;");
+        if (post) {
+            writer.add(DUP);
+        }
+        writer.addPush((mask & 1) == 0 ? 1 : -1);
+        writer.addInvoke(STATIC, links, "plus", "(Ljava/lang/Number;I)Ljava/lang/Number;");
+        if (!post) {
+            writer.add(DUP);
+        }
+        writer.addAStore(register);
+    }
+
+    /** As {@code ++} and {@code --} have it. */
+    public static Number plus(Number value, int step) {
+        if (value instanceof Integer) {
+            long sum = (long) (Integer) value + step;
+            return sum == (int) sum ? (Number) (int) sum : (Number) (double) sum;
+        }
+        return value instanceof BigInteger
+                ? ((BigInteger) value).add(BigInteger.valueOf(step))
+                : (Number) (value.doubleValue() + step);
     }
 
     /** Called by the virtual machine when it comes to an operation for the first time. */
@@ -183,7 +235,7 @@ public final class Links {
         return value instanceof Integer ? (Integer) value : ScriptRuntime.toNumber(value);
     }
 
-    static Number toNumeric(Object value) {
+    public static Number toNumeric(Object value) {
         return value instanceof Integer ? (Integer) value : ScriptRuntime.toNumeric(value);
     }
 
