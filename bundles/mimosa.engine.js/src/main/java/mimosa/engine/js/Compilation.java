@@ -9,10 +9,7 @@ import org.mozilla.javascript.optimizer.CompiledCode;
 
 /** Rhino's state while it compiles one program to bytecode, for a class loader that goes with the script. */
 final class Compilation extends Context {
-    /** Class files have no room for more. */
-    private static final int MOST_LINES = 65_535;
-
-    private long bytes;
+    private Loader loader;
 
     private Compilation(Sandbox sandbox) {
         super(sandbox);
@@ -39,16 +36,13 @@ final class Compilation extends Context {
      * @throws Refused when the code would be too large for a class, and whenever the compiler fails
      */
     static Result of(Sandbox sandbox, Source source) {
-        if (source.text().lines().skip(MOST_LINES).findAny().isPresent()) {
-            throw new Refused("it has more than " + MOST_LINES + " lines");
-        }
         Compilation compilation = new Compilation(sandbox);
         try (Context entered = sandbox.enterContext(compilation)) {
             Script script = entered.compileString(source.text(), source.name(), 1, null);
             if (!CompiledCode.isCompiled(script)) {
                 throw new Refused("one of its functions has too much code");
             }
-            return new Result(script, compilation.bytes);
+            return new Result(script, compilation.loader.bytes);
         } catch (RhinoException | IllegalStateException | IllegalArgumentException | LinkageError e) {
             throw new Refused(e.toString());
         }
@@ -56,12 +50,22 @@ final class Compilation extends Context {
 
     @Override
     public GeneratedClassLoader createClassLoader(ClassLoader parent) {
-        return new DefiningClassLoader(parent) {
-            @Override
-            public Class<?> defineClass(String name, byte[] data) {
-                bytes += data.length;
-                return super.defineClass(name, data);
-            }
-        };
+        loader = new Loader(parent);
+        return loader;
+    }
+
+    /** Lives as long as the script. */
+    private static final class Loader extends DefiningClassLoader {
+        private long bytes;
+
+        Loader(ClassLoader parent) {
+            super(parent);
+        }
+
+        @Override
+        public Class<?> defineClass(String name, byte[] data) {
+            bytes += data.length;
+            return super.defineClass(name, data);
+        }
     }
 }

@@ -42,8 +42,8 @@ public final class RhinoEngine implements Engine {
     private static final Logger LOG = LoggerFactory.getLogger(RhinoEngine.class);
     private static final int GRACE_MS = 2_000;
 
-    /** Of class files; the virtual machine needs some times as much for what it makes of them. */
-    private static final long MOST_COMPILED_BYTES = 64L << 20;
+    /** Of class files; the virtual machine needs about three times as much for what it makes of them. */
+    private static final long MOST_COMPILED_BYTES = 32L << 20;
 
     /** The variable of a mim that chooses how its instances are made. */
     private static final Set<String> INSTANCES = Set.of("snapshot", "rerun");

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import mimosa.api.MimosaException;
 import org.mozilla.javascript.Script;
 import org.slf4j.Logger;
@@ -47,13 +48,7 @@ final class Tiers implements AutoCloseable {
      * @param tryOut runs its top level; throws when that fails
      * @param background does the work
      */
-    record Compiling(long afterNanos, Supplier script, Consumer<Realms> tryOut, Executor background) {
-        /** As Java's, for a script. */
-        @FunctionalInterface
-        interface Supplier {
-            Script get();
-        }
-    }
+    record Compiling(long afterNanos, Supplier<Script> script, Consumer<Realms> tryOut, Executor background) {}
 
     /** @param realms makes those of a script */
     Tiers(String mimId, Script interpreted, Function<Script, Realms> realms, Compiling compiling) {
@@ -95,11 +90,7 @@ final class Tiers implements AutoCloseable {
         try {
             Script script = compiling.script().get();
             Realms made = realms.apply(script);
-            compiling.tryOut().accept(made);
-            String before = made(current);
-            if (before != null && !before.equals(made(made))) {
-                throw new Compilation.Refused(made(made));
-            }
+            tryOut(made);
             if (replace(made, true)) {
                 LOG.info(
                         "{} is compiled, which took {} ms",
@@ -111,8 +102,22 @@ final class Tiers implements AutoCloseable {
         }
     }
 
-    private static String made(Realms realms) {
-        return realms == null ? null : realms.facts().get("instances");
+    private void tryOut(Realms made) {
+        Realms known = current;
+        try {
+            compiling.tryOut().accept(made);
+            if (known != null && !instances(known).equals(instances(made))) {
+                throw new Compilation.Refused(instances(made));
+            }
+        } catch (RuntimeException | Error e) {
+            made.close();
+            throw e;
+        }
+    }
+
+    /** How they are made. */
+    private static String instances(Realms realms) {
+        return realms.facts().get("instances");
     }
 
     private static String reason(Throwable e) {
