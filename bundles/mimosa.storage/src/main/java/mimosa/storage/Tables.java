@@ -305,6 +305,11 @@ final class Tables {
         }
     }
 
+    /** Whether the file has been closed, though it is in use; waits for a commit that is under way. */
+    boolean isClosed() {
+        return store.isClosed();
+    }
+
     /** Closes the file if nobody uses it; everything is durable already. */
     boolean close() {
         if (!users.compareAndSet(0, CLOSED)) {
