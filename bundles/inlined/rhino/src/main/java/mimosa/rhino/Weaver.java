@@ -1,15 +1,18 @@
 package mimosa.rhino;
 
 import java.io.IOException;
+import java.lang.invoke.LambdaMetafactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -18,6 +21,7 @@ import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
@@ -34,6 +38,7 @@ import org.objectweb.asm.tree.analysis.AnalyzerException;
  *   x.context                     ->  Context.getCurrentContext()                      so that no object knows a request
  *   getTemplateLiteralCallSite    ->  CallSites.of                              so that no code knows a realm
  *   System.currentTimeMillis()    ->  Clock.currentTimeMillis()
+ *   (Serializable & F) x -> y     ->  x -> y                     which the class cache of a node can keep
  * </pre>
  *
  * What has been woven where is written down, for comparison with the list that is kept with the sources.
@@ -44,6 +49,14 @@ public final class Weaver {
     private static final String CLOCK = "org/mozilla/javascript/undo/Clock";
     static final String CALL_SITES = "org/mozilla/javascript/undo/CallSites";
     private static final String CONTEXT = RhinoClasses.ENGINE + "Context";
+    private static final Handle METAFACTORY = new Handle(
+            Opcodes.H_INVOKESTATIC,
+            "java/lang/invoke/LambdaMetafactory",
+            "metafactory",
+            "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/invoke/MethodType;"
+                    + "Ljava/lang/invoke/MethodType;Ljava/lang/invoke/MethodHandle;Ljava/lang/invoke/MethodType;)"
+                    + "Ljava/lang/invoke/CallSite;",
+            false);
     private static final String RESTORE = "undo$restore";
     private static final String OWN = "undo$own";
 
@@ -106,6 +119,7 @@ public final class Weaver {
                 extendTracked(node, method);
             }
         }
+        node.methods.removeIf(method -> method.name.equals("$deserializeLambda$"));
         if (root) {
             node.superName = TRACKED;
             node.signature = signature(node.signature);
@@ -151,6 +165,9 @@ public final class Weaver {
         AbstractInsnNode[] instructions = method.instructions.toArray();
         for (int i = 0; i < instructions.length; i++) {
             AbstractInsnNode instruction = instructions[i];
+            if (instruction instanceof InvokeDynamicInsnNode lambda) {
+                makePlain(lambda);
+            }
             if (!writes.isReached(method, i)) {
                 continue;
             }
@@ -159,6 +176,25 @@ public final class Weaver {
             } else if (instruction instanceof MethodInsnNode call) {
                 redirect(node, call);
             }
+        }
+    }
+
+    /**
+     * Nobody writes an engine's functions to a stream. The virtual machine keeps the classes of plain lambdas in its cache;
+     * of those that can be written it would make a thousand anew for the first realm after each start.
+     */
+    private static void makePlain(InvokeDynamicInsnNode lambda) {
+        if (!lambda.bsm.getName().equals("altMetafactory")) {
+            return;
+        }
+        // The compiler names bridges also where there are none.
+        int flags = (int) lambda.bsmArgs[3];
+        boolean onlySerializable = flags == LambdaMetafactory.FLAG_SERIALIZABLE
+                || flags == (LambdaMetafactory.FLAG_SERIALIZABLE | LambdaMetafactory.FLAG_BRIDGES)
+                        && (int) lambda.bsmArgs[4] == 0;
+        if (onlySerializable) {
+            lambda.bsm = METAFACTORY;
+            lambda.bsmArgs = Arrays.copyOf(lambda.bsmArgs, 3);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,6 +41,20 @@ class WovenClassesTest {
         for (String name : List.of("ScriptableObject", "Slot", "EmbeddedSlotMap", "Hashtable", "Hashtable$Entry")) {
             assertTrue(Tracked.class.isAssignableFrom(Class.forName("org.mozilla.javascript." + name)), name);
         }
+    }
+
+    /** The virtual machine does not keep the classes of lambdas that can be written to a stream in its class cache. */
+    @Test
+    void noFunctionOfTheEngineCanBeWrittenToAStream() throws IOException {
+        List<String> found = new ArrayList<>();
+        for (String name : names()) {
+            String file = name.replace('.', '/') + ".class";
+            String content = Files.readString(CLASSES.resolve(file), StandardCharsets.ISO_8859_1);
+            if (content.contains("altMetafactory") || content.contains("$deserializeLambda$")) {
+                found.add(name);
+            }
+        }
+        assertEquals(List.of(), found);
     }
 
     private static List<String> names() throws IOException {
