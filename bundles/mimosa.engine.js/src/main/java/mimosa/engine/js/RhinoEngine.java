@@ -45,6 +45,9 @@ public final class RhinoEngine implements Engine {
     /** Of class files; the virtual machine needs about three times as much for what it makes of them. */
     private static final long MOST_COMPILED_BYTES = 32L << 20;
 
+    /** Calls of compiled functions take the stack, those of interpreted ones do not. */
+    private static final int LEAST_STACK_KIB_COMPILED = 1024;
+
     /** The variable of a mim that chooses how its instances are made. */
     private static final Set<String> INSTANCES = Set.of("snapshot", "rerun");
 
@@ -106,9 +109,9 @@ public final class RhinoEngine implements Engine {
 
         @AttributeDefinition(
                 name = "Time to compile",
-                description =
-                        "Milliseconds that the requests to a program may run before it is compiled to bytecode in"
-                                + " the background, if it can be; 0 compiles at its deployment and for good, -1 never; default 250.")
+                description = "Milliseconds that the requests to a program may run before it is compiled to bytecode in"
+                        + " the background, if it can be and the stack has 1024 KiB; 0 compiles at its"
+                        + " deployment and for good, -1 never; default 250.")
         int compileAfterMs() default 250;
     }
 
@@ -205,7 +208,7 @@ public final class RhinoEngine implements Engine {
             throw compiled.refusal();
         }
         Tiers tiers = tiers(payload, loading, compiled.script());
-        if (config.compileAfterMs() == 0) {
+        if (compileAfterMs() == 0) {
             compileNow(tiers, payload.name());
         }
         if (!payload.checked()) {
@@ -230,13 +233,17 @@ public final class RhinoEngine implements Engine {
         Map<String, String> env = payload.env();
         TryOut tryOut = new TryOut(sandbox, source.name(), loading.sourceMap());
         Tiers.Compiling compiling = new Tiers.Compiling(
-                TimeUnit.MILLISECONDS.toNanos(config.compileAfterMs()),
+                TimeUnit.MILLISECONDS.toNanos(compileAfterMs()),
                 () -> scripts.compiled(source),
                 realms -> tryOut(env, tryOut, realms),
                 compiler);
         boolean snapshot = isSnapshot(env);
         String mimId = payload.mimId();
         return new Tiers(mimId, script, form -> realms(mimId, source.name(), form, snapshot), compiling);
+    }
+
+    private int compileAfterMs() {
+        return config.stackKiB() < LEAST_STACK_KIB_COMPILED ? -1 : config.compileAfterMs();
     }
 
     private void compileNow(Tiers tiers, String name) {

@@ -7,8 +7,11 @@ final class StackRoom {
     /** 20 KiB. */
     private static final int FRAMES = 40;
 
-    /** 64 to 128 KiB: for some calls of compiled functions, with a native one of up to 5 KiB between any two. */
-    private static final int FRAMES_FOR_CALLS = 256;
+    /**
+     * About 100 KiB before the virtual machine has compiled this and what is called, and 40 KiB afterwards: for some calls
+     * of compiled functions, with a native one between any two.
+     */
+    private static final int FRAMES_FOR_CALLS = 96;
 
     private StackRoom() {}
 

@@ -102,6 +102,14 @@ class TiersTest {
     }
 
     @Test
+    void smallStacksAreForInterpretedProgramsOnly() throws Exception {
+        bench = new Bench(new Bench.Settings(5000, false, 4, 32, 512, 60_000, "snapshot", 0));
+        Program program = bench.load(Bench.handler("response.end('x')"));
+        assertEquals("x", get(program, "/"));
+        assertEquals(INTERPRETED, engine(program));
+    }
+
+    @Test
     void samePayloadIsCompiledOnce() {
         String source = "var a=1;" + Bench.handler("response.end(String(a))");
         Program first = load(0, source);
