@@ -40,7 +40,7 @@ function options() {
     only: values.only,
     rounds: Number(values.rounds || (values.short ? 1 : 5)),
     seconds: Number(values.seconds || (values.short ? 2 : 8)),
-    warmUp: values.short ? 1 : 10,
+    warmUp: values.short ? 1 : 20,
     minutes: Number(values.minutes || (values.short ? 2.4 : 90)),
     connections: Number(values.connections),
     json: values.json,

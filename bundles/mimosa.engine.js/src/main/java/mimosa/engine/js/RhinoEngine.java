@@ -268,7 +268,7 @@ public final class RhinoEngine implements Engine {
 
     private Realms realms(String mimId, String name, Script script, boolean snapshot) {
         RerunRealms rerun = new RerunRealms(name, script, config.setInterval());
-        return snapshot ? new SnapshotRealms(mimId, rerun, workers, config.threads()) : rerun;
+        return snapshot ? new SnapshotRealms(mimId, rerun, workers) : rerun;
     }
 
     private static long millisSince(long nanos) {

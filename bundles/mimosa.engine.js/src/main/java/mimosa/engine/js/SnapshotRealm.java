@@ -26,6 +26,7 @@ final class SnapshotRealm implements Realm {
     private HostObjects hostObjects;
     private boolean spoiled;
     private long idleSince;
+    private long takenAt = System.nanoTime();
 
     /** Where a realm comes from. */
     interface Owner {
@@ -119,6 +120,14 @@ final class SnapshotRealm implements Realm {
 
     UndoLog log() {
         return log;
+    }
+
+    void takenAt(long nanos) {
+        takenAt = nanos;
+    }
+
+    long takenAt() {
+        return takenAt;
     }
 
     void idleSince(long nanos) {

@@ -19,21 +19,25 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   fresh -> an idle realm, or the program runs again in a new one, which becomes a snapshot;
- *            where as many are being made as there are processors, the first realm that comes free or the next to make
+ *            where there are as many as processors, and making one takes longer than requests have theirs, the first
+ *            that comes free
  *   release -> undone and idle, or thrown away: when the engine has failed in it, or nobody wants it for a while
  * </pre>
  *
- * A program whose realm cannot be made a snapshot is run again for each request, and so it is for the requests beyond as
- * many as there are threads: they wait most of the time, as open streams do, and nobody would want so many realms later.
+ * A program whose realm cannot be made a snapshot is run again for each request, and so it is for the requests beyond some
+ * number: they wait most of the time, as open streams do, and nobody would want so many realms later.
  */
 final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRealms.class);
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-    /** More at a time would only get in each other's way, while realms come free that could have been used. */
-    private static final int MOST_MAKING = Runtime.getRuntime().availableProcessors();
+    /** So many requests for which a program is busy can all have realms; those that wait for something need more. */
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
-    private final int most;
+    /** As many as there may be instances of a mim at a time, unless somebody has changed that. */
+    private static final int MOST = 64;
+
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final String mimId;
     private final RerunRealms origin;
@@ -51,6 +55,14 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
     /** Requests that wait for a realm. */
     private final ArrayDeque<Turn> waiting = new ArrayDeque<>();
 
+    private final Balance balance = new Balance();
+
+    /** Realms that requests were given, ever. */
+    private long given;
+
+    /** Looks whether those that wait do so in vain; {@code null} while none waits. */
+    private Future<?> growth;
+
     private boolean closed;
 
     /** Looks for realms that nobody wants; {@code null} while none is idle. */
@@ -59,11 +71,10 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
     private volatile String obstacle;
     private volatile String reads;
 
-    SnapshotRealms(String mimId, RerunRealms origin, Workers workers, int most) {
+    SnapshotRealms(String mimId, RerunRealms origin, Workers workers) {
         this.mimId = mimId;
         this.origin = origin;
         this.workers = workers;
-        this.most = most;
     }
 
     @Override
@@ -72,12 +83,46 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
         SnapshotRealm known = poll();
         if (known != null) {
             turn.has(known);
-        } else if (making < MOST_MAKING || obstacle != null) {
+        } else if (mayMake()) {
             turn.makes();
         } else {
             waiting.add(turn);
+            watchWaiting();
         }
         return turn;
+    }
+
+    /** Whether a request that finds no idle realm should make one rather than wait; holding the lock. */
+    private boolean mayMake() {
+        return obstacle != null || making < PROCESSORS && (alive < PROCESSORS || !balance.isWaitingQuicker());
+    }
+
+    /** Sees to it that those that wait do not do so for long, should no realm come free; holding the lock. */
+    private void watchWaiting() {
+        if (growth == null && !closed) {
+            long before = given;
+            growth = workers.after(PATIENCE_NANOS, () -> grow(before));
+        }
+    }
+
+    private void grow(long givenBefore) {
+        Turn next = null;
+        synchronized (this) {
+            growth = null;
+            if (given == givenBefore && making < PROCESSORS) {
+                next = waiting.poll();
+                if (next != null) {
+                    balance.stuck();
+                    next.makes();
+                }
+            }
+            if (!waiting.isEmpty()) {
+                watchWaiting();
+            }
+        }
+        if (next != null) {
+            next.whenReady.run();
+        }
     }
 
     @Override
@@ -106,7 +151,9 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
 
         /** The caller has the lock. */
         private void has(SnapshotRealm realm) {
+            given++;
             known = realm;
+            known.takenAt(System.nanoTime());
             ready = true;
         }
 
@@ -129,10 +176,11 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
                 known.enter(guest);
                 return known;
             }
+            long began = System.nanoTime();
             try {
                 return make(guest);
             } finally {
-                made();
+                made(System.nanoTime() - began);
             }
         }
 
@@ -145,19 +193,26 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
                 }
             }
             if (known == null) {
-                made();
+                unmade();
             } else {
                 keep(known);
             }
         }
     }
 
-    /** The next one that waits may make a realm. */
-    private void made() {
+    private void made(long nanos) {
+        synchronized (this) {
+            balance.made(nanos);
+        }
+        unmade();
+    }
+
+    /** One makes a realm no more: the next one that waits may do so. */
+    private void unmade() {
         Turn next;
         synchronized (this) {
             making--;
-            next = waiting.poll();
+            next = mayMake() ? waiting.poll() : null;
             if (next != null) {
                 next.makes();
             }
@@ -168,7 +223,7 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
     }
 
     private synchronized boolean reserve() {
-        boolean room = obstacle == null && alive < most;
+        boolean room = obstacle == null && alive < MOST;
         if (room) {
             alive++;
         }
@@ -250,8 +305,10 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
     /** For the one that has waited longest, or for later. */
     private void keep(SnapshotRealm realm) {
         Turn next;
-        realm.idleSince(System.nanoTime());
+        long now = System.nanoTime();
+        realm.idleSince(now);
         synchronized (this) {
+            balance.held(now - realm.takenAt());
             next = waiting.poll();
             if (next != null) {
                 next.has(realm);
@@ -324,6 +381,9 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
             idle.clear();
             if (watch != null) {
                 watch.cancel(false);
+            }
+            if (growth != null) {
+                growth.cancel(false);
             }
             left = List.copyOf(waiting);
             waiting.clear();

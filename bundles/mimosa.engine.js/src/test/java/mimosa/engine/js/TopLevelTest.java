@@ -154,7 +154,7 @@ class TopLevelTest {
         Program program = load("snapshot", "var n=0", "n++;setTimeout(function(){response.end(String(n))},50)");
         for (int round = 0; round < 2; round++) {
             List<Bench.Run> runs = new ArrayList<>();
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < 100; i++) {
                 runs.add(bench.start(program, TestExchange.get()));
             }
             for (Bench.Run run : runs) {
@@ -162,7 +162,7 @@ class TopLevelTest {
                 assertEquals("1", run.text());
             }
         }
-        assertTrue(IdleRealms.atLeast(program, 1).size() <= 4, "no more idle realms than threads");
+        assertTrue(IdleRealms.atLeast(program, 1).size() <= 64, "no more realms are kept than are useful");
     }
 
     @Test
