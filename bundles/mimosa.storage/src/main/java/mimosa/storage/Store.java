@@ -184,9 +184,8 @@ final class Store {
             contents.adopt(changes.ownContents());
             changes.ownContents().clear();
         } catch (RuntimeException | Error e) {
-            // Part of the changes is in the tables now, which nobody must see. H2 closes a file that a commit, which
-            // may be
-            // under way, cannot write.
+            // Part of the changes is in the tables now, which nobody must see. H2 closes a file that a commit cannot
+            // write, and one may be under way.
             fail(used, e, used.isClosed());
             throw Failures.storage("cannot change " + place.file() + ", nothing was changed", e);
         }
