@@ -1,9 +1,9 @@
 package mimosa.engine.js;
 
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Host.Level;
+import mimosa.api.http.HeaderField;
 import mimosa.api.storage.StoredFile;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.NativeArray;
@@ -14,7 +14,6 @@ import org.mozilla.javascript.Undefined;
 
 /** {@code response} as the script sees it. */
 final class ResponseObject {
-    private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final String STATUS = "statusCode";
     private static final byte[] NOTHING = new byte[0];
 
@@ -60,7 +59,7 @@ final class ResponseObject {
     private boolean setHeader(Args args) {
         String name = args.string(0);
         String[] values = values(args.get(1));
-        if (!FIELD_NAME.matcher(name).matches()) {
+        if (!HeaderField.isName(name)) {
             throw ScriptRuntime.typeError("response.setHeader: illegal header name \"" + name + "\"");
         }
         for (String value : values) {
