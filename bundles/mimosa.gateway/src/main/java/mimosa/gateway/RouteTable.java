@@ -12,24 +12,16 @@ final class RouteTable {
      * @param path without trailing slash; empty for the root
      * @param pace of the handler at this path
      */
-    record Route(String path, HttpHandler handler, Pace pace) {
-        Route(String path, HttpHandler handler) {
-            this(path, handler, new Pace());
-        }
-    }
+    record Route(String path, HttpHandler handler, Pace pace) {}
 
-    private final Map<String, Route> routes;
+    private final Map<String, Route> routes = new ConcurrentHashMap<>();
+
     /** The most segments that a path here has ever had. */
     private volatile int deepest;
 
-    RouteTable(Map<String, Route> routes) {
-        this.routes = new ConcurrentHashMap<>();
-        routes.forEach((path, route) -> put(path, route.handler()));
-    }
-
     void put(String path, HttpHandler handler) {
         deepest = Math.max(deepest, (int) path.chars().filter(c -> c == '/').count());
-        routes.put(path, new Route(path, handler));
+        routes.put(path, new Route(path, handler, new Pace()));
     }
 
     void remove(String path) {

@@ -17,7 +17,7 @@ import mimosa.api.http.HttpHandler;
 final class Routes<K extends Comparable<? super K>> {
     private final Map<K, String[]> paths = new HashMap<>();
     private final Map<String, TreeMap<K, HttpHandler>> claims = new HashMap<>();
-    private final RouteTable table = new RouteTable(Map.of());
+    private final RouteTable table = new RouteTable();
 
     /** Adds a handler, or replaces the paths of one that is there. Paths are without trailing slash, root is empty. */
     synchronized void put(K key, HttpHandler handler, String... wanted) {

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Wrong configuration is refused in one sentence that says what to change. */
@@ -70,8 +69,7 @@ class SettingsTest {
     }
 
     private static String failure(String host, int port) {
-        GatewayServer server =
-                new GatewayServer(settings(host, port, 100), () -> new RouteTable(Map.of()), () -> false);
+        GatewayServer server = new GatewayServer(settings(host, port, 100), RouteTable::new, () -> false);
         return assertThrows(IllegalStateException.class, server::start).getMessage();
     }
 }

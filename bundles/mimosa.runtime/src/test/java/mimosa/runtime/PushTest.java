@@ -6,17 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import mimosa.api.MimosaException;
-import mimosa.api.engine.Host;
-import mimosa.api.engine.Program;
-import mimosa.api.http.Exchange;
-import mimosa.api.mim.Source;
 import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 import org.junit.jupiter.api.AfterEach;
@@ -28,10 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Who hears what a mim publishes, and how connections follow what becomes of the mim. */
 class PushTest {
     private static final String PATH = "/ws/api/t/v1";
-    private static final Limits LIMITS = new Limits(
-            Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, Duration.ofSeconds(1));
 
-    private final MimHandle mim = new MimHandle(record("true"));
+    private final MimHandle mim = new MimHandle(TestMims.record("t", true));
     private final Disk disk = new Disk();
     private TestFramework framework;
 
@@ -45,31 +37,8 @@ class PushTest {
         framework.stop();
     }
 
-    private static MimRecord record(String webSockets) {
-        return new MimRecord(
-                "api-t",
-                "api",
-                "t",
-                "t",
-                "1.0.0",
-                "sha256:0",
-                "js",
-                "/api/t/v1",
-                null,
-                Map.of("MCM.WEBSOCKET_SUPPORT", webSockets),
-                false,
-                false,
-                false,
-                Source.MANAGEMENT,
-                null,
-                Instant.EPOCH,
-                1,
-                null);
-    }
-
-    private Serving serving(String webSockets) {
-        MimExtensions none = new Extensions(framework.context()).of(framework.context());
-        return new Serving(record(webSockets), new Nothing(), LIMITS, null, null, null, none, null);
+    private Serving serving(boolean webSockets) {
+        return TestMims.serving(framework, TestMims.record("t", webSockets));
     }
 
     private Handshake connect(Handshake client) {
@@ -90,7 +59,7 @@ class PushTest {
     @Test
     @Tag("J6.5")
     void everyClientHearsEveryEventInTheSameOrder() {
-        Serving serving = serving("true");
+        Serving serving = serving(true);
         mim.serves(serving);
         List<Handshake> clients = List.of(connect(), connect(), connect());
         IntStream.range(0, 4).parallel().forEach(request -> IntStream.range(0, 50)
@@ -103,7 +72,7 @@ class PushTest {
     @Test
     @Tag("J6.5")
     void whatIsPublishedWhileAConnectionOpensIsHeardFirst() {
-        Serving serving = serving("true");
+        Serving serving = serving(true);
         mim.serves(serving);
         Handshake slow = connect(Handshake.slow(PATH));
         host(serving).publish("a");
@@ -115,7 +84,7 @@ class PushTest {
 
     @Test
     void nothingIsPushedBeforeWhatWasStoredIsDurable() {
-        Serving serving = serving("true");
+        Serving serving = serving(true);
         mim.serves(serving);
         Handshake client = connect();
         InstanceHost host = host(serving);
@@ -131,7 +100,7 @@ class PushTest {
 
     @Test
     void anEventWhoseChangesAreLostIsNotPushed() {
-        Serving serving = serving("true");
+        Serving serving = serving(true);
         mim.serves(serving);
         Handshake client = connect();
         disk.pending = CompletableFuture.failedFuture(
@@ -143,7 +112,7 @@ class PushTest {
 
     @Test
     void aClosedInstancePublishesNothing() {
-        Serving serving = serving("true");
+        Serving serving = serving(true);
         mim.serves(serving);
         Handshake client = connect();
         InstanceHost host = host(serving);
@@ -155,7 +124,7 @@ class PushTest {
     @Test
     @Tag("J6.6")
     void withoutSupportThereIsNoWebSocketAndNoEffect() {
-        Serving serving = serving("false");
+        Serving serving = serving(false);
         mim.serves(serving);
         assertEquals(MimosaException.Kind.NOT_FOUND, connect().refusal());
         host(serving).publish("a");
@@ -163,7 +132,7 @@ class PushTest {
 
     @Test
     void onlyHandshakesAtThePathItselfAreTaken() {
-        mim.serves(serving("true"));
+        mim.serves(serving(true));
         assertEquals(
                 MimosaException.Kind.UPGRADE_REQUIRED,
                 connect(Handshake.none(PATH)).refusal());
@@ -174,11 +143,11 @@ class PushTest {
 
     @Test
     void connectionsSurviveARedeploy() {
-        mim.serves(serving("true"));
+        mim.serves(serving(true));
         Handshake client = connect();
         mim.hold();
         Handshake meanwhile = connect();
-        Serving next = serving("true");
+        Serving next = serving(true);
         mim.serves(next);
         host(next).publish("a");
         assertEquals(List.of("a"), client.heard);
@@ -187,15 +156,15 @@ class PushTest {
 
     @Test
     void aRedeployWithoutSupportEndsThem() {
-        mim.serves(serving("true"));
+        mim.serves(serving(true));
         Handshake client = connect();
-        mim.serves(serving("false"));
+        mim.serves(serving(false));
         assertEquals(List.of("close 1001"), client.heard);
     }
 
     @Test
     void stoppingAndRemovingEndThem() {
-        mim.serves(serving("true"));
+        mim.serves(serving(true));
         Handshake first = connect();
         Handshake slow = connect(Handshake.slow(PATH));
         mim.stopped();
@@ -204,7 +173,7 @@ class PushTest {
         assertEquals(List.of("close 1001"), slow.heard);
         assertEquals(MimosaException.Kind.UNAVAILABLE, connect().refusal());
 
-        mim.serves(serving("true"));
+        mim.serves(serving(true));
         Handshake second = connect();
         assertNull(second.failure);
         mim.removed();
@@ -213,7 +182,7 @@ class PushTest {
 
     @Test
     void whoHasLeftIsForgotten() {
-        Serving serving = serving("true");
+        Serving serving = serving(true);
         mim.serves(serving);
         Handshake client = connect();
         client.leave();
@@ -221,23 +190,10 @@ class PushTest {
         assertEquals(List.of(), client.heard);
     }
 
-    private static final class Nothing implements Program {
-        @Override
-        public void start(Exchange exchange, Host host, Budget budget) {}
-
-        @Override
-        public Map<String, String> facts() {
-            return Map.of();
-        }
-
-        @Override
-        public void close() {}
-    }
-
     private static final class Endless implements Budget {
         @Override
         public Limits limits() {
-            return LIMITS;
+            return TestMims.LIMITS;
         }
 
         @Override

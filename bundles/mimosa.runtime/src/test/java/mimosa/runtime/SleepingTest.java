@@ -9,20 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import mimosa.api.MimosaException;
-import mimosa.api.engine.Host;
-import mimosa.api.engine.Program;
-import mimosa.api.http.Exchange;
 import mimosa.api.http.HttpHandler;
 import mimosa.api.mim.Mims;
-import mimosa.api.mim.Source;
-import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,14 +25,11 @@ import org.osgi.framework.ServiceReference;
 
 /** A mim of which nothing is loaded before somebody asks for it. */
 class SleepingTest {
-    private static final Limits LIMITS = new Limits(
-            Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, Duration.ofSeconds(1));
-
     private final List<MimHandle> woken = new ArrayList<>();
     private final Waking waking = new Waking() {
         @Override
         public Limits limits(MimRecord record) {
-            return LIMITS;
+            return TestMims.LIMITS;
         }
 
         @Override
@@ -47,7 +37,7 @@ class SleepingTest {
             woken.add(mim);
         }
     };
-    private final MimHandle mim = new MimHandle(record("t", "/t/v1"));
+    private final MimHandle mim = new MimHandle(TestMims.record("t", true));
     private TestFramework framework;
 
     @BeforeEach
@@ -60,43 +50,8 @@ class SleepingTest {
         framework.stop();
     }
 
-    private static MimRecord record(String name, String base) {
-        return new MimRecord(
-                "api-" + name,
-                "api",
-                name,
-                name,
-                "1.0.0",
-                "sha256:0",
-                "js",
-                "/api" + base,
-                null,
-                Map.of("MCM.WEBSOCKET_SUPPORT", "true"),
-                false,
-                false,
-                false,
-                Source.MANAGEMENT,
-                null,
-                Instant.EPOCH,
-                1,
-                null);
-    }
-
     private Serving serving() {
-        MimExtensions none = new Extensions(framework.context()).of(framework.context());
-        Program nothing = new Program() {
-            @Override
-            public void start(Exchange exchange, Host host, Budget budget) {}
-
-            @Override
-            public Map<String, String> facts() {
-                return Map.of();
-            }
-
-            @Override
-            public void close() {}
-        };
-        return new Serving(mim.record(), nothing, LIMITS, null, null, null, none, null);
+        return TestMims.serving(framework, mim.record());
     }
 
     private Handshake connect() {
@@ -183,7 +138,7 @@ class SleepingTest {
 
     @Test
     void allEarlyRoutesAreOneServiceThatGivesWay() {
-        MimHandle other = new MimHandle(record("u", "/u/v1"));
+        MimHandle other = new MimHandle(TestMims.record("u", true));
         EarlyRoutes early = new EarlyRoutes();
         early.open(framework.context(), List.of(mim, other));
         ServiceReference<HttpHandler> route = framework.context().getServiceReference(HttpHandler.class);
