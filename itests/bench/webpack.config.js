@@ -8,7 +8,7 @@ module.exports = {
   target: ['web', 'es5'],
   devtool: false,
   context: __dirname,
-  entry: { b: './mims/b.js', c: './mims/c.js' },
+  entry: { b: './mims/b.js', c: './mims/c.js', router: './mims/router.js' },
   output: { path: path.join(target, 'bundles'), filename: '[name].js' },
   resolve: { modules: [path.join(target, 'node_modules')], fallback: { url: false } },
   resolveLoader: { modules: [path.join(target, 'node_modules')] },

@@ -7,6 +7,7 @@ const path = require('path');
 const { bench, target } = require('./places');
 
 const tool = (name, ...args) => execFileSync(path.join(target, 'node_modules/.bin', name), args);
+const PACKED = ['b', 'c', 'router'];
 const built = (file) => path.join(target, 'bundles', file);
 
 function packed(file) {
@@ -24,7 +25,7 @@ function assembled(name) {
 
 /** The file of a program: a mim of mims/, packed by webpack where it needs packages, or WebAssembly. */
 function program(name) {
-  if (name === 'b' || name === 'c') {
+  if (PACKED.includes(name)) {
     return packed(`${name}.js`);
   }
   return name.endsWith('.wasm') ? assembled(path.basename(name, '.wasm')) : path.join(bench, 'mims', `${name}.js`);

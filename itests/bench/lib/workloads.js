@@ -11,6 +11,7 @@
 'use strict';
 
 const ALL = ['mimosa', 'node:http', 'node vm.Context', 'express', 'workerd', 'deno', 'bun'];
+const HELLO = { path: '/hello/ada?lang=en', answer: '"hello":"ada","lang":"en","n":', fresh: '1}' };
 const JS = ['mimosa', 'node:http', 'node vm.Context'];
 const WASM = ['mimosa', 'node WebAssembly', 'workerd WebAssembly'];
 const KEPT_TOO = [...WASM, 'workerd kept WebAssembly'];
@@ -30,9 +31,10 @@ const COUNTER = {
 };
 
 const WORKLOADS = [
-  { name: 'hello A', program: 'a', path: '/hello/ada?lang=en', answer: '"hello":"ada","lang":"en","n":', fresh: '1}', peers: ALL },
-  { name: 'hello B', program: 'b', path: '/hello/ada', answer: '"hello":"ada","n":', fresh: '1}', peers: JS, long: true },
-  { name: 'hello C', program: 'c', path: '/hello/ada', answer: '"hello":"ada","n":', fresh: '1}', peers: JS, long: true },
+  { name: 'hello A', ...HELLO, program: 'a', peers: ALL },
+  { name: 'hello B', ...HELLO, program: 'b', peers: JS, long: true },
+  { name: 'hello C', ...HELLO, program: 'c', peers: JS, long: true },
+  { name: 'hello of the npm router', program: 'router', path: '/hello/ada', answer: '"hello":"ada","n":', fresh: '1}', peers: JS, long: true },
   { name: 'fib(27)', program: 'a', path: '/fib/27', answer: '"fib":196418,"n":', fresh: '1}', peers: JS, connections: 4 },
   { name: 'string building', ...CPU, path: '/strings', answer: '"result":108890,"n":' },
   { name: 'JSON', ...CPU, path: '/json', answer: '"result":502500,"n":' },
@@ -65,9 +67,7 @@ const WORKLOADS = [
     name: 'call of another mim',
     program: 'caller',
     beside: { callee: 'a' },
-    path: '/hello/ada?lang=en',
-    answer: '"hello":"ada","lang":"en","n":',
-    fresh: '1}',
+    ...HELLO,
     peers: ['mimosa', 'node:http calls itself'],
     about: 'over loopback HTTP; with mimosa both the caller and the callee are fresh instances',
   },

@@ -1,26 +1,18 @@
-// Bundle B: the npm router, all of lodash and a promise polyfill.
-const Router = require('router');
+// Bundle B: bundle A after all of lodash and a promise polyfill, as in mims that use little of what they bring along.
 const Promise = require('promise-polyfill');
 const _ = require('lodash');
+require('./a');
 
-let n = 0;
-const app = Router({ mergeParams: true });
-
-app.get('/hello/:name', (request, response) => {
-  n += 1;
-  const answer = _.assign({}, { hello: request.params.name, n });
-  response.setHeader('Content-Type', 'application/json');
-  response.end(JSON.stringify(_.pick(answer, ['hello', 'n'])));
-});
-
-app.get('/later/:name', (request, response) => {
-  n += 1;
-  Promise.resolve(request.params.name).then((name) => response.end(JSON.stringify({ hello: name, n })));
-});
+const METHODS = ['GET', 'POST'];
+const handle = mimikModule.exports;
 
 mimikModule.exports = function (context, request, response) {
-  app(request, response, () => {
-    response.statusCode = 404;
-    response.end('{"error":{"code":404}}');
+  if (_.includes(METHODS, request.method)) {
+    handle(context, request, response);
+    return;
+  }
+  Promise.resolve(405).then((status) => {
+    response.statusCode = status;
+    response.end();
   });
 };
