@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilder;
 
 /**
  * Compares the configuration files with what the bundles say they can be configured with, before anything starts: a
@@ -81,9 +82,10 @@ final class ConfigurationCheck {
     private Metatype metatype(String pid) {
         if (metatypes == null) {
             metatypes = new TreeMap<>();
+            DocumentBuilder parser = Metatype.parser();
             // Several bundles may have a part in one configuration.
             bundles.forEach(bundle ->
-                    Metatype.readAll(bundle).forEach((id, part) -> metatypes.merge(id, part, Metatype::with)));
+                    Metatype.readAll(bundle, parser).forEach((id, part) -> metatypes.merge(id, part, Metatype::with)));
         }
         return metatypes.containsKey(pid) ? metatypes.get(pid) : metatypes.get(pid.split("[-~]", 2)[0]);
     }

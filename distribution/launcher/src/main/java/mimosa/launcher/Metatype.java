@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.IntStream;
+import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Document;
@@ -67,18 +68,22 @@ record Metatype(Map<String, Attribute> attributes) {
         return new Metatype(both);
     }
 
-    /** Everything that a bundle's jar describes, by PID. */
-    static Map<String, Metatype> readAll(Path jar) {
+    /**
+     * Everything that a bundle's jar describes, by PID.
+     *
+     * @param parser a {@link #parser}, used by one thread at a time
+     */
+    static Map<String, Metatype> readAll(Path jar, DocumentBuilder parser) {
         Map<String, Metatype> found = new HashMap<>();
         try (JarFile file = new JarFile(jar.toFile(), false)) {
             for (JarEntry entry : (Iterable<JarEntry>) file.stream()::iterator) {
                 if (isMetatype(entry.getName())) {
                     try (InputStream xml = file.getInputStream(entry)) {
-                        read(xml, found);
+                        read(parser.parse(xml), found);
                     }
                 }
             }
-        } catch (IOException | SAXException | ParserConfigurationException e) {
+        } catch (IOException | SAXException e) {
             throw new StartFailure("bundles/" + jar.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
         return found;
@@ -89,10 +94,16 @@ record Metatype(Map<String, Attribute> attributes) {
         return entry.startsWith(FOLDER) && entry.endsWith(".xml") && entry.indexOf('/', FOLDER.length()) < 0;
     }
 
-    private static void read(InputStream xml, Map<String, Metatype> found)
-            throws IOException, SAXException, ParserConfigurationException {
-        Document document =
-                DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(xml);
+    /** One for all files, because making one costs more than reading a file. */
+    static DocumentBuilder parser() {
+        try {
+            return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder();
+        } catch (ParserConfigurationException e) {
+            throw new IllegalStateException("this Java has no XML parser", e);
+        }
+    }
+
+    private static void read(Document document, Map<String, Metatype> found) {
         Map<String, Metatype> byId = new HashMap<>();
         for (Element ocd : elements(document.getDocumentElement(), "OCD")) {
             Map<String, Attribute> attributes = new LinkedHashMap<>();
