@@ -32,9 +32,13 @@ import org.slf4j.LoggerFactory;
  */
 final class TranspilerCache {
     private static final Logger LOG = LoggerFactory.getLogger(TranspilerCache.class);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SUFFIX = ".json.gz";
     private static final long MAX_TEXT_BYTES = 256L << 20;
+
+    /** Made when it is first needed, because most nodes transpile nothing. */
+    private static final class Json {
+        static final ObjectMapper MAPPER = new ObjectMapper();
+    }
 
     private final Path folder;
     private final int maxFiles;
@@ -87,7 +91,7 @@ final class TranspilerCache {
         Path file = folder.resolve(key + SUFFIX);
         try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
             byte[] text = in.readNBytes((int) MAX_TEXT_BYTES);
-            JsonNode entry = JSON.readTree(text);
+            JsonNode entry = Json.MAPPER.readTree(text);
             // The check sum of the whole file is compared at its end.
             if (in.read() >= 0
                     || !entry.path("key").asText().equals(key)
@@ -109,12 +113,13 @@ final class TranspilerCache {
         try {
             Files.createDirectories(folder);
             temporary = Files.createTempFile(folder, key, ".tmp");
-            ObjectNode entry = JSON.createObjectNode()
+            ObjectNode entry = Json.MAPPER
+                    .createObjectNode()
                     .put("key", key)
                     .put("code", result.code())
                     .put("map", result.map());
             try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(temporary))) {
-                out.write(JSON.writeValueAsBytes(entry));
+                out.write(Json.MAPPER.writeValueAsBytes(entry));
             }
             Files.move(
                     temporary,
