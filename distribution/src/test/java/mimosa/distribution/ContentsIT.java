@@ -34,7 +34,7 @@ final class ContentsIT {
 
     @Test
     void theLauncherHasItsClassPathAndTheScriptCanRun() throws IOException {
-        assertEquals(4, names("lib").size(), names("lib").toString());
+        assertEquals(5, names("lib").size(), names("lib").toString());
         List<String> shared = List.of(Files.readString(Unpacked.ROOT.resolve("lib/class-path"))
                 .strip()
                 .split(":"));
