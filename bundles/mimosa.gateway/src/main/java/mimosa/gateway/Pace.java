@@ -9,13 +9,18 @@ import java.util.concurrent.TimeUnit;
  * have been the operating system that had the thread wait. Races lose a count, which does no harm.
  */
 final class Pace {
-    private static final long SHORT_NANOS = TimeUnit.MICROSECONDS.toNanos(1_500);
+    /**
+     * A hand-over costs a few microseconds, and the watch relieves a thread that stays away for two milliseconds. Less
+     * would catch handlers that are long only because they have been handed over: they wait for each other then, for the
+     * lock of a store, say.
+     */
+    private static final long SHORT_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
     /** Longer ones count as this long. */
-    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(8);
+    private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(32);
 
     /** The share of the newest in the average is one of so many. */
-    private static final int WEIGHT = 8;
+    private static final int WEIGHT = 16;
 
     private static final int FEWEST = 4;
     private static final int MOST = 512;
@@ -41,8 +46,7 @@ final class Pace {
     void took(long nanos) {
         average += (Math.min(nanos, LONGEST_NANOS) - average) / WEIGHT;
         if (average > SHORT_NANOS) {
-            // Whether the next one that is tried is as long decides.
-            average = SHORT_NANOS;
+            average = 0; // some are tried then, not only one, which might be long because of those handed over before
             left = penalty;
             penalty = Math.min(MOST, penalty * 2);
             shortInARow = 0;
