@@ -2,11 +2,11 @@ package mimosa.engine.wasm;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import mimosa.api.http.HeaderField;
 import mimosa.api.storage.StoredFile;
 
 /** The answer as programs shape it. */
 final class ResponseFunctions {
-    private static final Pattern FIELD_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern MEDIA_TYPE = Pattern.compile("[^\\s/;]+/[^\\s/;]+(\\s*;.*)?");
 
     private ResponseFunctions() {}
@@ -51,7 +51,7 @@ final class ResponseFunctions {
         Answer answer = unbegun(e);
         String name = a.text(0, "name");
         String value = a.text(1, "value");
-        if (!FIELD_NAME.matcher(name).matches()) {
+        if (!HeaderField.isName(name)) {
             throw Code.invalid("illegal header name \"" + name + "\"");
         }
         if (isBroken(value)) {
