@@ -59,6 +59,7 @@ public final class RhinoEngine implements Engine {
     private final Sandbox sandbox;
     private final Workers workers;
     private final DownLevelling downLevelling;
+    private Thread warmUp;
     private final Scripts scripts;
     private final ThreadPoolExecutor compiler;
     private final Running<Instance> running = new Running<>();
@@ -119,7 +120,7 @@ public final class RhinoEngine implements Engine {
     @Activate
     public RhinoEngine(BundleContext context, Config config, @Reference Quotas quotas) {
         this(dataFolder(context), config, quotas);
-        compiler.execute(this::warmUp);
+        warmUp = Thread.ofPlatform().daemon().name("mimosa-js-warm-up").start(this::warmUp);
     }
 
     /** @param data the folder of all data, of which the engine uses one of its own */
@@ -145,7 +146,8 @@ public final class RhinoEngine implements Engine {
 
     /**
      * Makes a realm that nobody will use. After a restart the first request would otherwise wait for all the classes of one
-     * to be initialised, which another processor can do while the rest of the node starts.
+     * to be initialised, which another processor can do while the rest of the node starts. On a thread of its own, because
+     * loading waits for workers and for the compiler.
      */
     private void warmUp() {
         try {
@@ -195,6 +197,9 @@ public final class RhinoEngine implements Engine {
             LOG.warn("{} instances were still at work when the JavaScript engine was stopped", left);
         }
         downLevelling.close();
+        if (warmUp != null) {
+            warmUp.interrupt();
+        }
         compiler.shutdownNow();
         workers.close();
     }
