@@ -5,6 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.util.thread.TryExecutor;
 import org.slf4j.Logger;
@@ -45,8 +46,11 @@ final class Relief implements TryExecutor {
     final class Post {
         private final Runnable producer;
 
-        /** Odd while the thread is away, another number each time. Written by the thread on duty only. */
-        private volatile int absence;
+        /**
+         * Odd while the thread is away, a higher number each time. Who has left and who comes back in its place may
+         * write at the same time.
+         */
+        private final AtomicInteger absence = new AtomicInteger();
 
         private int seen;
 
@@ -55,7 +59,10 @@ final class Relief implements TryExecutor {
         }
 
         private void left() {
-            absence = absence + 1 | 1;
+            int now;
+            do {
+                now = absence.get();
+            } while (!absence.compareAndSet(now, now + 1 | 1));
             if (asleep) {
                 LockSupport.unpark(watch);
             }
@@ -63,28 +70,35 @@ final class Relief implements TryExecutor {
 
         /** The thread, this one or another, looks after the selector. */
         void manned() {
-            int now = absence;
-            if ((now & 1) != 0) {
-                absence = now + 1;
-            }
+            int now;
+            do {
+                now = absence.get();
+            } while ((now & 1) != 0 && !absence.compareAndSet(now, now + 1));
         }
 
+        /** Whether its thread is away and nobody has been sent in its place; by the watch only. */
         private boolean isLeft() {
-            return (absence & 1) != 0;
+            return isLeft(absence.get());
         }
 
-        /** Whether it is left; by the watch only. */
+        private boolean isLeft(int now) {
+            return (now & 1) != 0 && now + 1 != seen;
+        }
+
+        /** Sends somebody if it has been left for a while; whether it was left. By the watch only. */
         private boolean look() {
-            int now = absence;
-            boolean left = (now & 1) != 0;
-            if (left && now == seen) {
+            int now = absence.get();
+            if (!isLeft(now)) {
+                return false;
+            }
+            if (now == seen) {
                 // Once for each absence: another number is seen next time.
                 seen = now + 1;
                 relieve();
-            } else if (now + 1 != seen) {
+            } else {
                 seen = now;
             }
-            return left;
+            return true;
         }
 
         private void relieve() {
@@ -104,7 +118,9 @@ final class Relief implements TryExecutor {
     }
 
     void start() {
-        watch = Thread.ofPlatform().name("gateway-relief").daemon().start(this::watch);
+        // It ends when it finds that it is not the watch, so it has to be known as the watch before it runs.
+        watch = Thread.ofPlatform().name("gateway-relief").daemon().unstarted(this::watch);
+        watch.start();
     }
 
     void stop() {
