@@ -117,7 +117,7 @@ final class Bench {
         }
     }
 
-    private static final class TestQuotas implements Quotas {
+    static final class TestQuotas implements Quotas {
         @Override
         public Limits limits(Map<String, String> env) {
             return TestBudget.limits(30_000);

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import mimosa.api.engine.Payload;
 import mimosa.api.engine.Program;
 import mimosa.testing.TestExchange;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mozilla.javascript.JSFunction;
+import org.osgi.framework.BundleContext;
 
 /** When programs are compiled, and what they may not notice of it. */
 class TiersTest {
@@ -48,6 +54,26 @@ class TiersTest {
                 .closed();
         assertNull(run.failure(), () -> run.host().logText());
         return run.text();
+    }
+
+    /** As a node starts it: it warms up while the first program is loaded. */
+    @Test
+    void warmsUpWithoutHoldingUpTheCompiler() {
+        bench = new Bench();
+        BundleContext context = (BundleContext) Proxy.newProxyInstance(
+                BundleContext.class.getClassLoader(),
+                new Class<?>[] {BundleContext.class},
+                (proxy, method, arguments) -> Path.of("target", "test-data").toString());
+        var config = new Bench.Settings(5000, false, 4, 32, STACK_KIB, 10_000, "snapshot", 0);
+        RhinoEngine started = new RhinoEngine(context, config, new Bench.TestQuotas());
+        try {
+            byte[] source = Bench.handler("response.end('x')").getBytes(StandardCharsets.UTF_8);
+            Program program = started.load(new Payload("api-t", "index.js", source, null, Map.of(), false));
+            assertEquals(COMPILED, engine(program));
+            program.close();
+        } finally {
+            started.deactivate();
+        }
     }
 
     private static void await(BooleanSupplier state, String what) {
