@@ -1,5 +1,7 @@
 package mimosa.testing;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +11,10 @@ import mimosa.api.MimosaException;
 import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 
-/** A budget of wall time. */
+/** A budget of wall time, and of processor time where that is less. */
 public final class TestBudget implements Budget {
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
     public final AtomicInteger closed = new AtomicInteger();
     public final CompletableFuture<Void> end = new CompletableFuture<>();
     private final AtomicInteger depth = new AtomicInteger();
@@ -77,6 +81,25 @@ public final class TestBudget implements Budget {
         if (depth.incrementAndGet() != 1) {
             throw new IllegalStateException("resumed twice");
         }
+        if (limits.cpu().compareTo(limits.wall()) < 0) {
+            long thread = Thread.currentThread().threadId();
+            watchProcessorTime(thread, THREADS.getThreadCpuTime(thread), limits.cpu());
+        }
+    }
+
+    /** For one turn: nobody's limit here is meant to add up over several. */
+    private void watchProcessorTime(long thread, long start, Duration left) {
+        CompletableFuture.delayedExecutor(left.toMillis() + 1, TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    if (closed.get() == 0 && depth.get() == 1 && exceeded == null) {
+                        Duration used = Duration.ofNanos(THREADS.getThreadCpuTime(thread) - start);
+                        if (used.compareTo(limits.cpu()) > 0) {
+                            expire("CPU time limit exceeded (" + limits.cpu().toMillis() + " ms)");
+                        } else {
+                            watchProcessorTime(thread, start, limits.cpu().minus(used));
+                        }
+                    }
+                });
     }
 
     @Override

@@ -14,20 +14,39 @@ import mimosa.api.quota.Budget;
 import mimosa.api.quota.Limits;
 import mimosa.api.quota.Quotas;
 
-/** The time that a program may take to be loaded. */
+/**
+ * The time that a program may take to be loaded: processor time, so that the same program is not refused because the node
+ * has much to do, and a multiple of that by the clock.
+ */
 public final class LoadTime {
+    /** What a thread gets of a processor on a busy node is seldom less than one part in so many. */
+    private static final int PATIENCE = 6;
+
     private LoadTime() {}
 
     /** Enters the budget of a trial run: the mim's own limits, but for the time. */
-    public static CompletableFuture<Budget> enter(Quotas quotas, Map<String, String> env, long millis) {
-        return quotas.enter(withWall(quotas.limits(env), Duration.ofMillis(millis)))
+    public static CompletableFuture<Budget> enter(Quotas quotas, Map<String, String> env, long cpuMillis) {
+        return quotas.enter(
+                        withTime(quotas.limits(env), Duration.ofMillis(cpuMillis), Duration.ofMillis(wall(cpuMillis))))
                 .toCompletableFuture();
     }
 
-    private static Limits withWall(Limits limits, Duration wall) {
+    /** The milliseconds by the clock that go with those of processor time. */
+    public static long wall(long cpuMillis) {
+        return PATIENCE * cpuMillis;
+    }
+
+    /** Whether it is its time that the trial run has used up. */
+    public static boolean isOver(Budget budget) {
+        MimosaException exceeded = budget.exceeded();
+        return !budget.remaining().isPositive()
+                || exceeded != null && exceeded.getMessage().startsWith("CPU time limit");
+    }
+
+    private static Limits withTime(Limits limits, Duration cpu, Duration wall) {
         return new Limits(
                 wall,
-                wall,
+                cpu,
                 limits.allocBytes(),
                 limits.objectBytes(),
                 limits.timers(),

@@ -2,6 +2,7 @@ package mimosa.engine.js;
 
 import mimosa.api.MimosaException;
 import mimosa.api.quota.Budget;
+import mimosa.work.LoadTime;
 import org.mozilla.javascript.Context;
 import org.mozilla.javascript.RhinoException;
 
@@ -28,9 +29,9 @@ record TryOut(Sandbox sandbox, String name, SourceMap sourceMap) {
             throw MimosaException.invalid(name + " did not finish loading: memory limit exceeded");
         } catch (Stopped e) {
             throw MimosaException.invalid(
-                    budget.remaining().isPositive()
-                            ? name + " did not finish loading: " + e.getMessage()
-                            : tooSlow(name, limitMs));
+                    LoadTime.isOver(budget)
+                            ? tooSlow(name, limitMs)
+                            : name + " did not finish loading: " + e.getMessage());
         } finally {
             budget.suspend();
         }

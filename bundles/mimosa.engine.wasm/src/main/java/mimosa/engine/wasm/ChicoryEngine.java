@@ -72,8 +72,8 @@ public final class ChicoryEngine implements Engine {
 
         @AttributeDefinition(
                 name = "Time to initialise",
-                description = "Milliseconds that the initialisation of a program may take at its deployment, 1 to"
-                        + " 600000.")
+                description = "Milliseconds of processor time that the initialisation of a program may take at its"
+                        + " deployment, 1 to 600000, and six times as many by the clock.")
         int checkMs() default 5000;
 
         @AttributeDefinition(
@@ -199,7 +199,7 @@ public final class ChicoryEngine implements Engine {
         CompletableFuture<Budget> entered = LoadTime.enter(quotas, payload.env(), settings.checkMs());
         Trial trial = new Trial(blueprint, payload, share, workers);
         return LoadTime.within(
-                settings.checkMs() + GRACE_MS,
+                LoadTime.wall(settings.checkMs()) + GRACE_MS,
                 workers,
                 () -> {
                     try (Budget budget = entered.join()) {

@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import mimosa.api.MimosaException;
 import mimosa.api.engine.Payload;
 import mimosa.api.quota.Budget;
+import mimosa.work.LoadTime;
 import mimosa.work.Workers;
 
 /**
@@ -63,10 +64,10 @@ final class Trial {
     private MimosaException refusal(Execution execution, Budget budget, Throwable thrown) {
         MimosaException killed = execution.gate().reason();
         if (killed != null) {
-            return budget.remaining().isPositive()
-                    ? Refusal.of("did not initialise: " + killed.getMessage())
-                    : Refusal.of("initialisation took more than "
-                            + blueprint.settings().checkMs() + " ms");
+            return LoadTime.isOver(budget)
+                    ? Refusal.of("initialisation took more than "
+                            + blueprint.settings().checkMs() + " ms")
+                    : Refusal.of("did not initialise: " + killed.getMessage());
         }
         if (thrown instanceof Exit) {
             return Refusal.of(thrown.getMessage() + " during initialisation");
