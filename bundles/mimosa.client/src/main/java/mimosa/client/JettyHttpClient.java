@@ -93,10 +93,16 @@ public final class JettyHttpClient implements HttpClient {
         int maxConnectionsPerDestination() default 256;
     }
 
-    private final org.eclipse.jetty.client.HttpClient jetty;
+    private final String version;
+    private final GuardedResolver.Lookup lookup;
     private final ThreadPoolExecutor lookups;
     private final Set<JettyCall> open = ConcurrentHashMap.newKeySet();
     private volatile ClientSettings settings;
+
+    /** {@code null} until the first call. */
+    private volatile org.eclipse.jetty.client.HttpClient jetty;
+
+    private boolean stopped;
 
     /** Dynamic and optional: mims may call the world before the port is open and after it has closed. */
     @Reference(
@@ -106,12 +112,14 @@ public final class JettyHttpClient implements HttpClient {
     private volatile Gateway gateway;
 
     @Activate
-    public JettyHttpClient(Config config, Map<String, Object> raw, BundleContext bundle) throws Exception {
+    public JettyHttpClient(Config config, Map<String, Object> raw, BundleContext bundle) {
         this(ClientSettings.of(config, raw), version(bundle), InetAddress::getAllByName);
     }
 
-    JettyHttpClient(ClientSettings settings, String version, GuardedResolver.Lookup lookup) throws Exception {
+    JettyHttpClient(ClientSettings settings, String version, GuardedResolver.Lookup lookup) {
         this.settings = settings;
+        this.version = version;
+        this.lookup = lookup;
         lookups = new ThreadPoolExecutor(
                 LOOKUP_THREADS,
                 LOOKUP_THREADS,
@@ -120,23 +128,58 @@ public final class JettyHttpClient implements HttpClient {
                 new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().daemon().name("mimosa-client-lookup-", 0).factory());
         lookups.allowCoreThreadTimeOut(true);
-        jetty = new org.eclipse.jetty.client.HttpClient(new HttpClientTransportOverHTTP(connector()));
-        jetty.setSocketAddressResolver(new GuardedResolver(lookup, lookups, this::permits));
-        jetty.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Mimosa/" + version));
-        jetty.setHttpCookieStore(new HttpCookieStore.Empty());
-        jetty.setFollowRedirects(false);
-        jetty.setDefaultRequestContentType(null);
-        jetty.setMaxResponseHeadersSize(MOST_HEADER_BYTES);
-        jetty.setConnectTimeout(LONGEST_CONNECT_MILLIS);
-        jetty.setDestinationIdleTimeout(60_000); // otherwise each host ever called would be remembered
-        reconfigure(settings);
-        jetty.start();
-        withoutHelp();
     }
 
     private static String version(BundleContext bundle) {
         String version = bundle.getProperty("mimosa.version");
         return version == null ? bundle.getBundle().getVersion().toString() : version;
+    }
+
+    /**
+     * Started by the first call: it takes a tenth of a node's start, most of that for TLS, and many nodes call nobody.
+     *
+     * @throws IllegalStateException when it cannot be started, or has been stopped
+     */
+    private org.eclipse.jetty.client.HttpClient jetty() {
+        org.eclipse.jetty.client.HttpClient known = jetty;
+        return known != null ? known : start();
+    }
+
+    private synchronized org.eclipse.jetty.client.HttpClient start() {
+        if (jetty == null) {
+            if (stopped) {
+                throw new IllegalStateException("the node's HTTP client has been stopped");
+            }
+            org.eclipse.jetty.client.HttpClient started = configured();
+            try {
+                started.start();
+            } catch (Exception e) { // whatever Jetty throws
+                throw new IllegalStateException("the node's HTTP client cannot be started: " + e, e);
+            }
+            withoutHelp(started);
+            jetty = started;
+        }
+        return jetty;
+    }
+
+    private org.eclipse.jetty.client.HttpClient configured() {
+        org.eclipse.jetty.client.HttpClient client =
+                new org.eclipse.jetty.client.HttpClient(new HttpClientTransportOverHTTP(connector()));
+        client.setSocketAddressResolver(new GuardedResolver(lookup, lookups, this::permits));
+        client.setUserAgentField(new HttpField(HttpHeader.USER_AGENT, "Mimosa/" + version));
+        client.setHttpCookieStore(new HttpCookieStore.Empty());
+        client.setFollowRedirects(false);
+        client.setDefaultRequestContentType(null);
+        client.setMaxResponseHeadersSize(MOST_HEADER_BYTES);
+        client.setConnectTimeout(LONGEST_CONNECT_MILLIS);
+        client.setDestinationIdleTimeout(60_000); // otherwise each host ever called would be remembered
+        apply(settings, client);
+        return client;
+    }
+
+    private static void apply(ClientSettings settings, org.eclipse.jetty.client.HttpClient client) {
+        client.setIdleTimeout(settings.keepAliveMillis());
+        client.setMaxConnectionsPerDestination(settings.maxConnectionsPerDestination());
     }
 
     private static ClientConnector connector() {
@@ -151,10 +194,10 @@ public final class JettyHttpClient implements HttpClient {
     }
 
     /** Switches off what Jetty would do by itself with an answer: decompress it, log in, switch protocols. */
-    private void withoutHelp() {
-        jetty.getContentDecoderFactories().clear();
+    private static void withoutHelp(org.eclipse.jetty.client.HttpClient client) {
+        client.getContentDecoderFactories().clear();
         for (String handler : new String[] {"redirect", "www-authenticate", "proxy-authenticate", "upgrade"}) {
-            jetty.getProtocolHandlers().remove(handler);
+            client.getProtocolHandlers().remove(handler);
         }
     }
 
@@ -164,16 +207,22 @@ public final class JettyHttpClient implements HttpClient {
         reconfigure(ClientSettings.of(config, raw));
     }
 
-    void reconfigure(ClientSettings changed) {
+    synchronized void reconfigure(ClientSettings changed) {
         settings = changed;
-        jetty.setIdleTimeout(changed.keepAliveMillis());
-        jetty.setMaxConnectionsPerDestination(changed.maxConnectionsPerDestination());
+        if (jetty != null) {
+            apply(changed, jetty);
+        }
     }
 
     @Deactivate
     void stop() throws Exception {
         open.forEach(JettyCall::stop);
-        jetty.stop();
+        synchronized (this) {
+            stopped = true;
+        }
+        if (jetty != null) {
+            jetty.stop();
+        }
         lookups.shutdownNow();
     }
 
@@ -205,16 +254,16 @@ public final class JettyHttpClient implements HttpClient {
     Request newRequest(Target target) {
         // The host is set apart because java.net.URI refuses some that exist, such as names with an underscore.
         URI elsewhere = URI.create(target.scheme() + "://host" + target.pathAndQuery());
-        return jetty.newRequest(elsewhere).host(target.host()).port(target.port());
+        return jetty().newRequest(elsewhere).host(target.host()).port(target.port());
     }
 
     Scheduler.Task after(long millis, Runnable task) {
-        return jetty.getScheduler().schedule(task, millis, TimeUnit.MILLISECONDS);
+        return jetty().getScheduler().schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
     void execute(Runnable task) {
         try {
-            jetty.getExecutor().execute(task);
+            jetty().getExecutor().execute(task);
         } catch (RejectedExecutionException stopped) { // the call it is for has failed, or will
         }
     }
