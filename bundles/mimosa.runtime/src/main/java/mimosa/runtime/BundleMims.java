@@ -354,12 +354,15 @@ public final class BundleMims implements Mims, HealthCheck {
     @Override
     public Mim start(String clientId, String id) {
         String known = find(clientId, id).record().id();
-        return locks.alone("mim " + known, () -> {
+        MimHandle started = locks.alone("mim " + known, () -> {
             // Whoever held the lock before may have removed or replaced it.
             MimHandle handle = find(clientId, known);
             deployer.start(handle);
-            return shown(handle);
+            return handle;
         });
+        // An operator who starts a mim wants to hear that it runs, or why not. Not alone, because loading it is.
+        started.awaitStarted(LOAD_PATIENCE);
+        return shown(started);
     }
 
     @Override

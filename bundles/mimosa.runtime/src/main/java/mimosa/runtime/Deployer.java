@@ -1,7 +1,6 @@
 package mimosa.runtime;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +28,6 @@ import org.slf4j.LoggerFactory;
 final class Deployer {
     private static final Logger LOG = LoggerFactory.getLogger(Deployer.class);
 
-    private static final Duration START_PATIENCE = Duration.ofSeconds(10);
     private static final ProgramFile NO_PROGRAM = new ProgramFile("none", new byte[0], null);
 
     private final BundleContext context;
@@ -479,8 +477,6 @@ final class Deployer {
             }
             LOG.info("started mim '{}'", record.id());
         }
-        // An operator who starts a mim wants to hear that it runs, or why not.
-        handle.awaitStarted(START_PATIENCE);
     }
 
     Mim.State state(MimHandle handle) {
