@@ -7,6 +7,10 @@ const { get } = require('./processes');
 const { program } = require('./programs');
 const { medians } = require('./table');
 
+// When a server is warm: so many turns in a row have not cost less than this part of the best.
+const IN_VAIN = 2;
+const PROGRESS = 0.97;
+
 /** A server that takes part in a workload. */
 class Entrant {
   static async start(name, workload) {
@@ -54,9 +58,24 @@ class Entrant {
     return result;
   }
 
-  /** Until there are answers; what is slow the first time may need more than one turn, each twice as long. */
+  /**
+   * Turns until some in a row have cost no less than the best before them: a large program is compiled for longer than a
+   * small one.
+   */
   async warmUp(settings) {
-    let seconds = settings.warmUp;
+    await this.firstAnswers(settings);
+    let best = Infinity;
+    let inVain = 0;
+    for (let turn = 0; turn < settings.warmUp.turns && inVain < IN_VAIN; turn++) {
+      const { cpuMicros } = figures(await this.turn(settings.warmUp.seconds, settings));
+      inVain = cpuMicros > best * PROGRESS ? inVain + 1 : 0;
+      best = Math.min(best, cpuMicros);
+    }
+  }
+
+  /** What is slow the first time may need more than one turn, each twice as long. */
+  async firstAnswers(settings) {
+    let { seconds } = settings.warmUp;
     while ((await this.turn(seconds, settings)).requests === 0) {
       if (seconds > 30) {
         throw new Error(`no answer to ${this.workload.path} within ${seconds} s`);

@@ -4,10 +4,10 @@
 const { execFileSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const { entry } = require('../webpack.config');
 const { bench, target } = require('./places');
 
 const tool = (name, ...args) => execFileSync(path.join(target, 'node_modules/.bin', name), args);
-const PACKED = ['b', 'c', 'router'];
 const built = (file) => path.join(target, 'bundles', file);
 
 function packed(file) {
@@ -25,7 +25,7 @@ function assembled(name) {
 
 /** The file of a program: a mim of mims/, packed by webpack where it needs packages, or WebAssembly. */
 function program(name) {
-  if (PACKED.includes(name)) {
+  if (name in entry) {
     return packed(`${name}.js`);
   }
   return name.endsWith('.wasm') ? assembled(path.basename(name, '.wasm')) : path.join(bench, 'mims', `${name}.js`);

@@ -72,7 +72,7 @@ async function measure({ name, streams: streamPath, hello, start }, count, setti
   const server = await start();
   try {
     const path = `${hello}/hello/ada`;
-    await load(server, path, '"hello":"ada"', settings.warmUp, settings.connections);
+    await load(server, path, '"hello":"ada"', settings.warmUp.seconds, settings.connections);
     const alone = { name, ...await turns(server, path, settings) };
     const before = server.residentBytes();
     // What opening takes on a slow machine, and the load.
