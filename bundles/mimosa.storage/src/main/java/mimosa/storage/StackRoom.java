@@ -7,13 +7,12 @@ import mimosa.work.StackProbe;
  * asks for room first, so that the stack overflows before the step and not amid it.
  */
 final class StackRoom {
-    /** 16 KiB. */
-    private static final int FRAMES = 32;
+    private static final int KIB = 16;
 
     private StackRoom() {}
 
     /** @throws StackOverflowError when there is too little room */
     static void ensure() {
-        StackProbe.ensure(FRAMES);
+        StackProbe.ensure(KIB);
     }
 }

@@ -4,11 +4,8 @@ import mimosa.work.StackProbe;
 
 /** How much stack the host needs for what programs ask of it, see {@link StackProbe}. */
 final class StackRoom {
-    /** 150 KiB. */
-    static final int SERVICE_FRAMES = 304;
-
-    /** 40 KiB. */
-    static final int ANSWER_FRAMES = 80;
+    static final int SERVICE_KIB = 150;
+    static final int ANSWER_KIB = 40;
 
     private StackRoom() {}
 
@@ -18,7 +15,7 @@ final class StackRoom {
      * @throws StackOverflowError when there is too little room
      */
     static void forService() {
-        StackProbe.ensure(SERVICE_FRAMES);
+        StackProbe.ensure(SERVICE_KIB);
     }
 
     /**
@@ -27,6 +24,6 @@ final class StackRoom {
      * @throws StackOverflowError when there is too little room
      */
     static void forAnswer() {
-        StackProbe.ensure(ANSWER_FRAMES);
+        StackProbe.ensure(ANSWER_KIB);
     }
 }
