@@ -119,7 +119,11 @@ final class Relief implements TryExecutor {
 
     void start() {
         // It ends when it finds that it is not the watch, so it has to be known as the watch before it runs.
-        watch = Thread.ofPlatform().name("gateway-relief").daemon().unstarted(this::watch);
+        watch = Thread.ofPlatform()
+                .name("gateway-relief")
+                .daemon()
+                .priority(Thread.MAX_PRIORITY)
+                .unstarted(this::watch);
         watch.start();
     }
 
