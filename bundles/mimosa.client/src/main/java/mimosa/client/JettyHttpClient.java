@@ -7,11 +7,15 @@ import java.net.SocketException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import mimosa.api.MimosaException;
+import mimosa.api.MimosaException.Kind;
 import mimosa.api.client.HttpClient;
 import mimosa.api.client.OutboundRequest;
 import mimosa.api.client.ResponseListener;
@@ -136,25 +140,43 @@ public final class JettyHttpClient implements HttpClient {
     }
 
     /**
-     * Started by the first call: it takes a tenth of a node's start, most of that for TLS, and many nodes call nobody.
+     * Started by the first call: it takes a tenth of a node's start, most of that for TLS, and many nodes call nobody. On
+     * another thread than the caller's, which may be a mim's: at the end of its stack, metered, about to be interrupted.
      *
-     * @throws IllegalStateException when it cannot be started, or has been stopped
+     * @throws MimosaException when it cannot be started, or has been stopped
      */
     private org.eclipse.jetty.client.HttpClient jetty() {
         org.eclipse.jetty.client.HttpClient known = jetty;
-        return known != null ? known : start();
+        if (known != null) {
+            return known;
+        }
+        try {
+            return CompletableFuture.supplyAsync(this::start, JettyHttpClient::onThreadOfItsOwn)
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof MimosaException told
+                    ? told
+                    : new MimosaException(
+                            Kind.UNAVAILABLE,
+                            "the node's HTTP client cannot be started: " + e.getCause(),
+                            e.getCause());
+        }
+    }
+
+    private static void onThreadOfItsOwn(Runnable task) {
+        Thread.ofPlatform().daemon().name("mimosa-client-start").start(task);
     }
 
     private synchronized org.eclipse.jetty.client.HttpClient start() {
         if (jetty == null) {
             if (stopped) {
-                throw new IllegalStateException("the node's HTTP client has been stopped");
+                throw new MimosaException(Kind.UNAVAILABLE, "the node's HTTP client has been stopped");
             }
             org.eclipse.jetty.client.HttpClient started = configured();
             try {
                 started.start();
             } catch (Exception e) { // whatever Jetty throws
-                throw new IllegalStateException("the node's HTTP client cannot be started: " + e, e);
+                throw new CompletionException(e);
             }
             withoutHelp(started);
             jetty = started;
@@ -235,7 +257,15 @@ public final class JettyHttpClient implements HttpClient {
     public Call send(OutboundRequest request, ResponseListener listener) {
         JettyCall call = new JettyCall(this, request, listener);
         open.add(call);
-        call.start();
+        boolean started = false;
+        try {
+            call.start();
+            started = true;
+        } finally {
+            if (!started) {
+                open.remove(call);
+            }
+        }
         return call;
     }
 

@@ -104,6 +104,23 @@ class JettyHttpClientTest {
         return answer;
     }
 
+    /** The first call starts the client, whoever makes it. */
+    @Test
+    void startsForACallerThatIsInterrupted() throws Exception {
+        serve("/", exchange -> answer(exchange, 200, "hi"));
+        Thread.currentThread().interrupt();
+        Answer answer = call(TestClient.get(base + "/"));
+        assertTrue(Thread.interrupted(), "the caller is still interrupted");
+        assertEquals("hi", answer.get().body());
+    }
+
+    @Test
+    void saysThatItHasBeenStopped() throws Exception {
+        client.stop();
+        MimosaException failure = call(TestClient.get(base + "/")).failure();
+        assertTrue(failure.getMessage().contains("has been stopped"), failure::getMessage);
+    }
+
     @Test
     @Tag("J8.1")
     @Tag("J8.10")

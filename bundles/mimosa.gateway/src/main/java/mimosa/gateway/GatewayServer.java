@@ -62,6 +62,7 @@ final class GatewayServer {
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeoutMs());
+        connector.setAcceptorPriorityDelta(0); // Where priorities count nobody would get in under load.
         hangUps = new HangUps(server.getScheduler(), threads);
         webSockets = new WebSockets(server, settings.webSocketPingMs());
         server.addConnector(connector);
@@ -224,6 +225,7 @@ final class GatewayServer {
         public Thread newThread(Runnable work) {
             Thread thread = new Thread(null, work, "", stackBytes);
             thread.setName(getName() + "-" + thread.threadId());
+            thread.setPriority(getThreadsPriority()); // not that of who happens to need it
             thread.setContextClassLoader(GatewayServer.class.getClassLoader());
             return thread;
         }

@@ -52,7 +52,9 @@ final class Relief implements TryExecutor {
          */
         private final AtomicInteger absence = new AtomicInteger();
 
+        // By the watch only.
         private int seen;
+        private boolean failed;
 
         private Post(Runnable producer) {
             this.producer = producer;
@@ -104,8 +106,15 @@ final class Relief implements TryExecutor {
         private void relieve() {
             try {
                 threads.execute(producer);
+                failed = false;
             } catch (RejectedExecutionException e) {
                 LOG.debug("the gateway is being stopped", e);
+            } catch (RuntimeException | Error e) { // no memory, or no more threads: the watch has to go on
+                if (!failed) {
+                    LOG.error("nobody can be sent to a selector that its thread has left; trying again and again", e);
+                }
+                failed = true;
+                seen = 0;
             }
         }
     }

@@ -34,6 +34,27 @@ class ReliefTest {
     }
 
     @Test
+    void goesOnWhenThereIsNoThreadToSend() throws Exception {
+        Semaphore relieved = new Semaphore(0);
+        AtomicInteger attempts = new AtomicInteger();
+        Relief relief = new Relief(task -> {
+            if (attempts.incrementAndGet() < 3) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            task.run();
+        });
+        Runnable producer = relieved::release;
+        relief.post(producer);
+        relief.start();
+        try {
+            assertTrue(relief.tryExecute(producer));
+            awaitRelief(relieved);
+        } finally {
+            relief.stop();
+        }
+    }
+
+    @Test
     void relievesEachAbsenceOnce() throws Exception {
         Semaphore relieved = new Semaphore(0);
         AtomicInteger times = new AtomicInteger();

@@ -362,7 +362,7 @@ public final class BundleMims implements Mims, HealthCheck {
         });
         // An operator who starts a mim wants to hear that it runs, or why not. Not alone, because loading it is.
         started.awaitStarted(LOAD_PATIENCE);
-        return shown(started);
+        return shown(find(clientId, known));
     }
 
     @Override

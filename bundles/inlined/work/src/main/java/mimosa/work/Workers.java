@@ -167,6 +167,7 @@ public final class Workers implements AutoCloseable, Executor {
         Worker() {
             super(null, Workers.this::work, name + "-" + names.incrementAndGet(), stackBytes);
             setDaemon(true);
+            setPriority(NORM_PRIORITY); // not that of who happens to need it
             setContextClassLoader(Workers.class.getClassLoader());
         }
 

@@ -160,13 +160,12 @@ public final class RhinoEngine implements Engine {
         }
     }
 
-    /** One thread that gives way to all others, and ends when it has nothing to do. */
+    /** One thread, which ends when it has nothing to do. */
     private static ThreadPoolExecutor background(long stackBytes) {
         ThreadPoolExecutor one =
                 new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
                     Thread thread = new Thread(null, work, "mimosa-js-compiler", stackBytes);
                     thread.setDaemon(true);
-                    thread.setPriority(Thread.MIN_PRIORITY);
                     return thread;
                 });
         one.allowCoreThreadTimeOut(true);

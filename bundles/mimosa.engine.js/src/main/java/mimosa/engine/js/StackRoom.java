@@ -6,10 +6,7 @@ import mimosa.work.StackProbe;
 final class StackRoom {
     private static final int KIB = 20;
 
-    /**
-     * For some calls of compiled functions, with a native one between any two. What they need is twice as much before the
-     * virtual machine has compiled them, as it is with what looks for room.
-     */
+    /** For some calls of compiled functions, with a native one between any two. */
     private static final int KIB_FOR_CALLS = 50;
 
     private StackRoom() {}
