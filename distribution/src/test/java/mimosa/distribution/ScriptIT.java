@@ -1,6 +1,7 @@
 package mimosa.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -104,6 +105,19 @@ final class ScriptIT {
         assertEquals("home", started(Map.of("JAVA_HOME", folder + "/home", "PATH", path, "MIMOSA_JVMS", jvms)));
         assertEquals("path", started(Map.of("JAVA_HOME", "/no", "PATH", path, "MIMOSA_JVMS", jvms)));
         assertEquals("java-25", started(Map.of("JAVA_HOME", "/no", "PATH", toolsOnly(), "MIMOSA_JVMS", jvms)));
+    }
+
+    @Test
+    void letsRootsCompilersGoBeforeRequests() throws Exception {
+        makeJava(folder.resolve("home"), "25");
+        makeScript(folder.resolve("home/bin/java"), "echo \"$*\"");
+        Path tools = Files.createDirectories(folder.resolve("as"));
+        Map<String, String> environment = Map.of("JAVA_HOME", folder + "/home", "PATH", tools + ":" + toolsOnly());
+
+        makeScript(tools.resolve("id"), "echo 0");
+        assertTrue(started(environment).contains(" -XX:ThreadPriorityPolicy=1 "));
+        makeScript(tools.resolve("id"), "echo 1000");
+        assertFalse(started(environment).contains("Priority"));
     }
 
     private String started(Map<String, String> environment) throws Exception {
