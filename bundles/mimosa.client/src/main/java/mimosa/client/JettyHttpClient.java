@@ -257,14 +257,11 @@ public final class JettyHttpClient implements HttpClient {
     public Call send(OutboundRequest request, ResponseListener listener) {
         JettyCall call = new JettyCall(this, request, listener);
         open.add(call);
-        boolean started = false;
         try {
             call.start();
-            started = true;
-        } finally {
-            if (!started) {
-                open.remove(call);
-            }
+        } catch (RuntimeException | Error e) { // a mim's stack may end anywhere
+            ended(call);
+            throw e;
         }
         return call;
     }

@@ -61,10 +61,7 @@ final class Relief implements TryExecutor {
         }
 
         private void left() {
-            int now;
-            do {
-                now = absence.get();
-            } while (!absence.compareAndSet(now, now + 1 | 1));
+            absence.updateAndGet(now -> now + 1 | 1);
             if (asleep) {
                 LockSupport.unpark(watch);
             }
@@ -72,10 +69,9 @@ final class Relief implements TryExecutor {
 
         /** The thread, this one or another, looks after the selector. */
         void manned() {
-            int now;
-            do {
-                now = absence.get();
-            } while ((now & 1) != 0 && !absence.compareAndSet(now, now + 1));
+            if ((absence.get() & 1) != 0) { // mostly not, and then there is nothing to write
+                absence.updateAndGet(now -> now + (now & 1));
+            }
         }
 
         /** Whether its thread is away and nobody has been sent in its place; by the watch only. */
