@@ -41,12 +41,8 @@ final class MeteredBudget implements Budget {
     /** Only touched by the thread that runs the instance. */
     private long lastReading;
 
-    /** A stretch of guest code on one thread: that thread's meters at its start, and what had been used before. */
-    private record Slice(Thread thread, Reading start, Reading before) {
-        Reading usedAt(Reading now) {
-            return before.plus(now.minus(start));
-        }
-    }
+    /** A stretch of guest code on one thread: when it began, that thread's meters then, and what had been used before. */
+    private record Slice(Thread thread, long began, Reading begin, Reading before) {}
 
     MeteredBudget(NodeQuotas node, Slots slots, Limits limits) {
         this.node = node;
@@ -97,15 +93,16 @@ final class MeteredBudget implements Budget {
                     "guest code must run on a platform thread: the JVM does not meter virtual thread '"
                             + thread.getName() + "'");
         }
-        lastReading = System.nanoTime();
-        slice = new Slice(thread, node.meter().current(), used);
+        long now = System.nanoTime();
+        lastReading = now;
+        slice = new Slice(thread, now, node.meter().begin(now), used);
     }
 
     @Override
     public void suspend() {
         Slice current = slice;
         if (current != null && current.thread() == Thread.currentThread()) {
-            Reading total = current.usedAt(node.meter().current());
+            Reading total = usedIn(current, System.nanoTime());
             used = total;
             slice = null;
             judge(total);
@@ -121,7 +118,7 @@ final class MeteredBudget implements Budget {
                 wallTimeIsOver();
             } else if (now - lastReading >= NANOS_BETWEEN_READINGS) {
                 lastReading = now;
-                readOwnMeters();
+                readOwnMeters(now);
             }
             failure = exceeded.get();
         }
@@ -130,11 +127,15 @@ final class MeteredBudget implements Budget {
         }
     }
 
-    private void readOwnMeters() {
+    private void readOwnMeters(long now) {
         Slice current = slice;
         if (current != null && current.thread() == Thread.currentThread()) {
-            judge(current.usedAt(node.meter().current()));
+            judge(usedIn(current, now));
         }
+    }
+
+    private Reading usedIn(Slice current, long now) {
+        return current.before().plus(node.meter().since(current.begin(), now - current.began()));
     }
 
     /** Looks at the instance from another thread. */
@@ -151,7 +152,8 @@ final class MeteredBudget implements Budget {
     Reading usage() {
         Slice current = slice;
         if (current != null) {
-            Reading total = current.usedAt(node.meter().of(current.thread()));
+            Reading total =
+                    current.before().plus(node.meter().of(current.thread()).minus(current.begin()));
             if (slice == current) { // otherwise the thread may have gone on to another instance in between
                 return total;
             }

@@ -116,6 +116,31 @@ class MeteredBudgetTest {
     }
 
     @Test
+    void waitingIsNoProcessorTime() throws Exception {
+        Budget budget = budget("wallMs", 10_000, "cpuPercentOfWall", 1);
+        for (int i = 0; i < 20; i++) {
+            budget.resume();
+            Thread.sleep(10);
+            budget.check();
+            budget.suspend();
+        }
+        budget.check();
+    }
+
+    /** What a thread does before and between is not charged to the instance. */
+    @Test
+    void processorTimeOutsideIsNotCharged() {
+        Budget budget = budget("wallMs", 10_000, "cpuPercentOfWall", 1);
+        for (int i = 0; i < 20; i++) {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(15);
+            spinUntil(() -> System.nanoTime() > end);
+            budget.resume();
+            budget.suspend();
+        }
+        budget.check();
+    }
+
+    @Test
     void allocationCountsGarbageToo() {
         Budget budget = budget("allocBytes", 50_000_000);
         budget.resume();
