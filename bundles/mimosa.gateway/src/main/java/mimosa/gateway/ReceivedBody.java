@@ -21,11 +21,12 @@ final class ReceivedBody implements Body, AutoCloseable {
     static final ReceivedBody EMPTY = new ReceivedBody(0, 0, null);
 
     private static final int FIRST_BUFFER = 8192;
+    private static final byte[] NOTHING = {};
 
     private final long expected;
     private final int spoolBytes;
     private final Path folder;
-    private byte[] memory;
+    private byte[] memory = NOTHING;
     private FileChannel file;
     private volatile long size;
 
@@ -38,7 +39,6 @@ final class ReceivedBody implements Body, AutoCloseable {
         this.expected = expected;
         this.spoolBytes = spoolBytes;
         this.folder = folder;
-        memory = new byte[(int) Math.min(expected < 0 ? FIRST_BUFFER : expected, Math.min(spoolBytes, FIRST_BUFFER))];
     }
 
     /** Takes the next bytes; called by one thread at a time, and before anybody reads. */
@@ -59,7 +59,7 @@ final class ReceivedBody implements Body, AutoCloseable {
 
     private void reserve(int total) {
         if (total > memory.length) {
-            long doubled = Math.max(total, 2L * memory.length);
+            long doubled = Math.max(total, memory.length == 0 ? FIRST_BUFFER : 2L * memory.length);
             // What was announced is not believed before it has arrived, but saves the last growth beyond it.
             long wanted = expected >= total ? Math.min(expected, doubled) : doubled;
             memory = Arrays.copyOf(memory, (int) Math.min(wanted, spoolBytes));
