@@ -1,20 +1,33 @@
 package mimosa.gateway;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import mimosa.api.MimosaException;
 import mimosa.api.http.HeaderField;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
 
 /** What handlers may put into the header of an answer, and what becomes of it. */
 final class AnswerHeaders {
     /** These describe the connection and the framing, which are the gateway's. */
-    private static final Set<String> OURS =
-            Set.of("content-length", "connection", "keep-alive", "transfer-encoding", "upgrade", "date");
+    private static final Set<HttpHeader> OURS = EnumSet.of(
+            HttpHeader.CONTENT_LENGTH,
+            HttpHeader.CONNECTION,
+            HttpHeader.KEEP_ALIVE,
+            HttpHeader.TRANSFER_ENCODING,
+            HttpHeader.UPGRADE,
+            HttpHeader.DATE);
+
+    private static final int MOST_TYPES = 64;
+
+    /** Fields for the media types that handlers name, again and again, as they are written. */
+    private static final Map<String, HttpField> TYPES = new ConcurrentHashMap<>();
 
     private AnswerHeaders() {}
 
@@ -36,13 +49,30 @@ final class AnswerHeaders {
     }
 
     static void set(HttpFields.Mutable fields, String name, String... values) {
-        if (OURS.contains(name.toLowerCase(Locale.ROOT))) {
+        HttpHeader known = HttpHeader.CACHE.get(name);
+        if (known != null && OURS.contains(known)) {
+            return;
+        }
+        if (values.length == 1) {
+            fields.put(known == HttpHeader.CONTENT_TYPE ? type(values[0]) : new HttpField(known, name, values[0]));
             return;
         }
         fields.remove(name);
         for (String value : values) {
-            fields.add(name, value);
+            fields.add(new HttpField(known, name, value));
         }
+    }
+
+    private static HttpField type(String value) {
+        HttpField made = TYPES.get(value);
+        if (made == null) {
+            if (TYPES.size() >= MOST_TYPES || !value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+                return new HttpField(HttpHeader.CONTENT_TYPE, value);
+            }
+            made = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, value);
+            TYPES.put(value, made);
+        }
+        return made;
     }
 
     /** Whether answers with this status have no body (RFC 9110, 6.4.1). */

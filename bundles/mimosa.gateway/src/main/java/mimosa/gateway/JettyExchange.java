@@ -298,7 +298,7 @@ final class JettyExchange implements Exchange {
     private void commit(long length, boolean closing) {
         HttpFields.Mutable fields = response.getHeaders();
         response.setStatus(status);
-        fields.put(RequestIds.HEADER, requestId);
+        fields.put(RequestIds.field(requestId));
         if (AnswerHeaders.isBodiless(status)) {
             AnswerHeaders.removeContent(fields);
         } else if (length >= 0) {
@@ -385,7 +385,7 @@ final class JettyExchange implements Exchange {
                         Kind.INTERNAL, "request " + requestId + " can be upgraded instead of an answer only"));
             }
             state = State.OVER;
-            response.getHeaders().put(RequestIds.HEADER, requestId);
+            response.getHeaders().put(RequestIds.field(requestId));
         }
         JettyWebSocket socket = new JettyWebSocket(gateway.webSockets(), how -> {
             synchronized (this) {

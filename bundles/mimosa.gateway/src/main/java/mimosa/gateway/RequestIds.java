@@ -1,6 +1,6 @@
 package mimosa.gateway;
 
-import java.util.HexFormat;
+import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpField;
@@ -11,6 +11,7 @@ final class RequestIds {
     static final String HEADER = "X-Request-Id";
 
     private static final int LONGEST = 64;
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
 
     private RequestIds() {}
 
@@ -28,6 +29,11 @@ final class RequestIds {
             }
         }
         return isValid(given) ? given : make();
+    }
+
+    /** The header field with an id, without looking the name up among those of the standards. */
+    static HttpField field(String id) {
+        return new HttpField(null, HEADER, id);
     }
 
     private static boolean isValid(String id) {
@@ -51,7 +57,15 @@ final class RequestIds {
 
     private static String make() {
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        HexFormat hex = HexFormat.of();
-        return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+        byte[] digits = new byte[32];
+        put(random.nextLong(), digits, 0);
+        put(random.nextLong(), digits, 16);
+        return new String(digits, StandardCharsets.ISO_8859_1);
+    }
+
+    private static void put(long bits, byte[] digits, int at) {
+        for (int i = 0; i < 16; i++) {
+            digits[at + i] = HEX[(int) (bits >>> 4 * i) & 0xf];
+        }
     }
 }

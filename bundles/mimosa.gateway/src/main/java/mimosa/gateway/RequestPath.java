@@ -13,6 +13,29 @@ final class RequestPath {
      * @return what is wrong, for the client; {@code null} when nothing is
      */
     static String problem(String path, boolean ambiguous) {
+        return isPlain(path) ? null : problemIn(path, ambiguous);
+    }
+
+    /** Whether there is nothing to look at more closely: letters, digits and hyphens between single slashes. */
+    private static boolean isPlain(String path) {
+        char before = 0;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            boolean plain = c >= 'a' && c <= 'z'
+                    || c >= '0' && c <= '9'
+                    || c >= 'A' && c <= 'Z'
+                    || c == '-'
+                    || c == '_'
+                    || c == '/' && before != '/';
+            if (!plain) {
+                return false;
+            }
+            before = c;
+        }
+        return true;
+    }
+
+    private static String problemIn(String path, boolean ambiguous) {
         Segment segment = new Segment();
         for (int i = 1; i < path.length(); i++) {
             char c = path.charAt(i);
