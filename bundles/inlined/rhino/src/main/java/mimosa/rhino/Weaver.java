@@ -38,6 +38,7 @@ import org.objectweb.asm.tree.analysis.AnalyzerException;
  *   x.context                     ->  Context.getCurrentContext()                      so that no object knows a request
  *   getTemplateLiteralCallSite    ->  CallSites.of                              so that no code knows a realm
  *   System.currentTimeMillis()    ->  Clock.currentTimeMillis()
+ *   new NativeString: length      ->  FirstProperty.define                      as there is one for each call of a string's
  *   (Serializable & F) x -> y     ->  x -> y                     which the class cache of a node can keep
  * </pre>
  *
@@ -174,7 +175,7 @@ public final class Weaver {
             if (instruction instanceof FieldInsnNode field) {
                 field(node, method, i, field);
             } else if (instruction instanceof MethodInsnNode call) {
-                redirect(node, call);
+                redirect(node, method, call);
             }
         }
     }
@@ -198,7 +199,7 @@ public final class Weaver {
         }
     }
 
-    private void redirect(ClassNode node, MethodInsnNode call) {
+    private void redirect(ClassNode node, MethodNode method, MethodInsnNode call) {
         if (readsClock(call)) {
             call.owner = CLOCK;
             count(node, 2);
@@ -207,7 +208,19 @@ public final class Weaver {
             call.owner = CALL_SITES;
             call.name = "of";
             count(node, 3);
+        } else if (method.name.equals("<init>") && definesLength(call)) {
+            call.desc = "(L" + RhinoClasses.ENGINE + "ScriptableObject;" + call.desc.substring(1);
+            call.owner = RhinoClasses.ENGINE + "FirstProperty";
+            call.name = "define";
+            call.setOpcode(Opcodes.INVOKESTATIC);
+            count(node, 3);
         }
+    }
+
+    private static boolean definesLength(MethodInsnNode call) {
+        return call.owner.equals(RhinoClasses.ENGINE + "NativeString")
+                && call.name.equals("defineProperty")
+                && call.desc.startsWith("(Ljava/lang/String;Ljava/util/function/Supplier;");
     }
 
     private static boolean readsClock(MethodInsnNode call) {
