@@ -91,6 +91,7 @@ final class Slots {
     /** An instance has ended: its slot goes to the longest waiting. */
     void release() {
         Waiter next = null;
+        boolean unused;
         synchronized (this) {
             running--;
             if (!waiting.isEmpty()) {
@@ -101,10 +102,11 @@ final class Slots {
                     next = first;
                 }
             }
+            unused = isUnused();
         }
         if (next != null) {
             admit(next);
-        } else {
+        } else if (unused) {
             node.forgetUnused(owner);
         }
     }

@@ -112,7 +112,8 @@ public final class Stores {
 
     /** The store of this name; nothing is made before something is stored. */
     Store store(String name) {
-        return stores.computeIfAbsent(name, key -> new Store(Place.of(data, key), backend));
+        Store known = stores.get(name); // without the lock that the other question takes
+        return known != null ? known : stores.computeIfAbsent(name, key -> new Store(Place.of(data, key), backend));
     }
 
     /** Removes a store with its data. A store of that name that is asked for afterwards is a new, empty one. */

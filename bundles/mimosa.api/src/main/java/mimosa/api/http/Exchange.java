@@ -41,15 +41,13 @@ public interface Exchange {
 
     /** The value of a request header field, repeated fields joined by {@code ", "}; {@code null} when absent. */
     default String header(String name) {
-        StringBuilder joined = null;
+        String joined = null;
         for (HeaderField field : headers()) {
             if (field.name().equalsIgnoreCase(name)) {
-                joined = joined == null
-                        ? new StringBuilder(field.value())
-                        : joined.append(", ").append(field.value());
+                joined = joined == null ? field.value() : joined + ", " + field.value();
             }
         }
-        return joined == null ? null : joined.toString();
+        return joined;
     }
 
     /**

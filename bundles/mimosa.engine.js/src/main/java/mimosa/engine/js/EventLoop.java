@@ -14,12 +14,13 @@ import org.mozilla.javascript.Callable;
 final class EventLoop {
     private static final long LONGEST_MS = Integer.MAX_VALUE;
     private static final Comparator<Task> BY_ORDER = Comparator.comparingInt(task -> task.order);
+    private static final Comparator<Task> BY_TIME =
+            Comparator.<Task>comparingLong(task -> task.due).thenComparing(BY_ORDER);
 
     /** Origin of due times, so that they can be compared as they are. */
     private final long start = System.nanoTime();
 
-    private final PriorityQueue<Task> timers =
-            new PriorityQueue<>(Comparator.<Task>comparingLong(task -> task.due).thenComparingInt(task -> task.order));
+    private final PriorityQueue<Task> timers = new PriorityQueue<>(BY_TIME);
     private final Map<Integer, Task> timersById = new HashMap<>();
     private final Map<Integer, Task> immediatesById = new HashMap<>();
     private final ArrayDeque<Task> immediates = new ArrayDeque<>();
@@ -134,6 +135,9 @@ final class EventLoop {
      */
     void adopt(EventLoop other) {
         lastId = other.lastId;
+        if (other.timers.isEmpty() && other.immediates.isEmpty()) {
+            return; // as nearly always, once for each request
+        }
         for (Task task : other.timers.stream().sorted(BY_ORDER).toList()) {
             Task own = task.copy();
             timersById.put(own.id, own);

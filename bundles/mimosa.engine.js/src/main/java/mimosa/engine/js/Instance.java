@@ -543,7 +543,9 @@ final class Instance implements Tenant {
         if (claim != null && !started) {
             quietly("give up its realm", claim::abandon);
         }
-        quietly("abort its outbound calls", () -> Set.copyOf(outbound).forEach(Outbound::close));
+        if (!outbound.isEmpty()) {
+            quietly("abort its outbound calls", () -> Set.copyOf(outbound).forEach(Outbound::close));
+        }
         quietly("close its host", host::close);
         quietly("close its budget", budget::close);
         program.ended(this);

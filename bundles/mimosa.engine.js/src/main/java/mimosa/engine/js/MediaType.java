@@ -28,6 +28,9 @@ record MediaType(String type, String charset) {
         if (header == null) {
             return new MediaType("", "");
         }
+        if (header.indexOf(';') < 0) {
+            return new MediaType(header.strip().toLowerCase(Locale.ROOT), "");
+        }
         String[] parts = header.split(";");
         String charset = "";
         for (int i = 1; i < parts.length; i++) {
