@@ -25,6 +25,7 @@ final class AnswerHeaders {
             HttpHeader.DATE);
 
     private static final int MOST_TYPES = 64;
+    private static final int LONGEST_TYPE = 80;
 
     /** Fields for the media types that handlers name, again and again, as they are written. */
     private static final Map<String, HttpField> TYPES = new ConcurrentHashMap<>();
@@ -66,13 +67,32 @@ final class AnswerHeaders {
     private static HttpField type(String value) {
         HttpField made = TYPES.get(value);
         if (made == null) {
-            if (TYPES.size() >= MOST_TYPES || !value.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+            if (TYPES.size() >= MOST_TYPES || !isCommonType(value)) {
                 return new HttpField(HttpHeader.CONTENT_TYPE, value);
             }
             made = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, value);
             TYPES.put(value, made);
         }
         return made;
+    }
+
+    /**
+     * Whether a field can be kept for this value: not a long one, as it is kept for good, nor one of characters whose
+     * HPACK codes are longer than themselves, for which Jetty's encoder makes no room.
+     */
+    private static boolean isCommonType(String value) {
+        if (value.length() > LONGEST_TYPE) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean common =
+                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || " -./;=_".indexOf(c) >= 0;
+            if (!common) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether answers with this status have no body (RFC 9110, 6.4.1). */

@@ -16,7 +16,7 @@ final class RequestPath {
         return isPlain(path) ? null : problemIn(path, ambiguous);
     }
 
-    /** Whether there is nothing to look at more closely: letters, digits and hyphens between single slashes. */
+    /** Whether there is nothing to look at more closely: letters, digits, {@code -} and {@code _} between single slashes. */
     private static boolean isPlain(String path) {
         char before = 0;
         for (int i = 0; i < path.length(); i++) {

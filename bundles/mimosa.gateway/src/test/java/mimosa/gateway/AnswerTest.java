@@ -83,6 +83,24 @@ class AnswerTest {
         assertTrue(answer.endsWith("GET /a/b c /a /b 1, 2 HeaderField[name=host, value=h] true"), answer);
     }
 
+    /** Also those that are encoded in more bytes than they have characters, and those that come again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/html; charset=utf-8",
+                "text/html; charset=utf-8",
+                "application/vnd.api+json",
+                "a/\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\\",
+                "text/html; a={~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~}"
+            })
+    void sendsTheMediaTypeAsItIs(String type) {
+        String answer = get(exchange -> {
+            exchange.setHeader("content-type", type);
+            exchange.end(text("x"));
+        });
+        assertTrue(answer.contains("Content-Type: " + type + "\r\n"), answer);
+    }
+
     @Test
     void sendsTheLengthWithAnAnswerInOnePiece() {
         String answer = get(exchange -> {

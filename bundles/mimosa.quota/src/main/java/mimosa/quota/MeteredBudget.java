@@ -152,8 +152,8 @@ final class MeteredBudget implements Budget {
     Reading usage() {
         Slice current = slice;
         if (current != null) {
-            Reading total =
-                    current.before().plus(node.meter().of(current.thread()).minus(current.begin()));
+            long elapsed = System.nanoTime() - current.began();
+            Reading total = current.before().plus(node.meter().since(current.thread(), current.begin(), elapsed));
             if (slice == current) { // otherwise the thread may have gone on to another instance in between
                 return total;
             }

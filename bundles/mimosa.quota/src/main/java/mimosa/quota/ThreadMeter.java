@@ -14,18 +14,15 @@ import org.slf4j.LoggerFactory;
 final class ThreadMeter {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadMeter.class);
 
-    /** The most that a stretch of work is charged too much. */
+    /** The most that one stretch of work is charged too much, for waiting in it or for what its thread did before. */
     private static final long TOLERANCE_NANOS = 1_000_000;
 
     private final ThreadMXBean threads = ManagementFactory.getPlatformMXBean(ThreadMXBean.class);
     private final boolean cpu = threads.isThreadCpuTimeSupported();
     private final boolean allocation = threads.isThreadAllocatedMemorySupported();
-    private final ThreadLocal<LastReading> last = ThreadLocal.withInitial(LastReading::new);
 
-    private static final class LastReading {
-        private long at = System.nanoTime() - 2 * TOLERANCE_NANOS;
-        private long cpuNanos;
-    }
+    /** When the calling thread's processor time was read last, and what it was; -1 when it never was. */
+    private final ThreadLocal<long[]> last = ThreadLocal.withInitial(() -> new long[] {0, -1});
 
     ThreadMeter() {
         if (cpu) {
@@ -52,12 +49,12 @@ final class ThreadMeter {
     }
 
     private long cpuNanosNear(long now) {
-        LastReading known = last.get();
-        if (now - known.at > TOLERANCE_NANOS) {
-            known.cpuNanos = threads.getCurrentThreadCpuTime();
-            known.at = now;
+        long[] known = last.get();
+        if (known[1] < 0 || now - known[0] > TOLERANCE_NANOS) {
+            known[1] = threads.getCurrentThreadCpuTime();
+            known[0] = now;
         }
-        return known.cpuNanos;
+        return known[1];
     }
 
     /**
@@ -77,11 +74,11 @@ final class ThreadMeter {
         return allocation ? threads.getCurrentThreadAllocatedBytes() : 0;
     }
 
-    /** What another thread has used; negative values once that has ended. */
-    Reading of(Thread thread) {
+    /** As the other one for a thread that may be another; negative values once that has ended. */
+    Reading since(Thread thread, Reading begin, long elapsed) {
         long id = thread.threadId();
-        return new Reading(
-                cpu ? threads.getThreadCpuTime(id) : 0, allocation ? threads.getThreadAllocatedBytes(id) : 0);
+        long cpuNanos = cpu ? Math.min(elapsed, threads.getThreadCpuTime(id) - begin.cpuNanos()) : 0;
+        return new Reading(cpuNanos, (allocation ? threads.getThreadAllocatedBytes(id) : 0) - begin.allocatedBytes());
     }
 
     /** Nanoseconds of processor time and bytes allocated. */
@@ -90,10 +87,6 @@ final class ThreadMeter {
 
         Reading plus(Reading other) {
             return new Reading(cpuNanos + other.cpuNanos, allocatedBytes + other.allocatedBytes);
-        }
-
-        Reading minus(Reading other) {
-            return new Reading(cpuNanos - other.cpuNanos, allocatedBytes - other.allocatedBytes);
         }
     }
 }
