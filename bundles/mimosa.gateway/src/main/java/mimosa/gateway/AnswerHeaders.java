@@ -27,7 +27,10 @@ final class AnswerHeaders {
     private static final int MOST_TYPES = 64;
     private static final int LONGEST_TYPE = 80;
 
-    /** Fields for the media types that handlers name, again and again, as they are written. */
+    /** Other characters have HPACK codes longer than themselves, for which Jetty's encoder makes no room. */
+    private static final Alphabet TYPE = new Alphabet(" -./;=_");
+
+    /** Fields for the media types that handlers name, again and again, as they are written. Kept for good. */
     private static final Map<String, HttpField> TYPES = new ConcurrentHashMap<>();
 
     private AnswerHeaders() {}
@@ -54,45 +57,22 @@ final class AnswerHeaders {
         if (known != null && OURS.contains(known)) {
             return;
         }
-        if (values.length == 1) {
-            fields.put(known == HttpHeader.CONTENT_TYPE ? type(values[0]) : new HttpField(known, name, values[0]));
-            return;
-        }
         fields.remove(name);
         for (String value : values) {
-            fields.add(new HttpField(known, name, value));
+            fields.add(known == HttpHeader.CONTENT_TYPE ? type(value) : new HttpField(known, name, value));
         }
     }
 
     private static HttpField type(String value) {
         HttpField made = TYPES.get(value);
         if (made == null) {
-            if (TYPES.size() >= MOST_TYPES || !isCommonType(value)) {
+            if (TYPES.size() >= MOST_TYPES || value.length() > LONGEST_TYPE || !TYPE.spells(value)) {
                 return new HttpField(HttpHeader.CONTENT_TYPE, value);
             }
             made = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, value);
             TYPES.put(value, made);
         }
         return made;
-    }
-
-    /**
-     * Whether a field can be kept for this value: not a long one, as it is kept for good, nor one of characters whose
-     * HPACK codes are longer than themselves, for which Jetty's encoder makes no room.
-     */
-    private static boolean isCommonType(String value) {
-        if (value.length() > LONGEST_TYPE) {
-            return false;
-        }
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            boolean common =
-                    c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || " -./;=_".indexOf(c) >= 0;
-            if (!common) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Whether answers with this status have no body (RFC 9110, 6.4.1). */

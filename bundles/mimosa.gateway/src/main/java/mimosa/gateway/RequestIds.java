@@ -1,6 +1,6 @@
 package mimosa.gateway;
 
-import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.concurrent.ThreadLocalRandom;
 import org.eclipse.jetty.http.HttpField;
@@ -11,7 +11,7 @@ final class RequestIds {
     static final String HEADER = "X-Request-Id";
 
     private static final int LONGEST = 64;
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
+    private static final Alphabet ALPHABET = new Alphabet("._-");
 
     private RequestIds() {}
 
@@ -37,35 +37,12 @@ final class RequestIds {
     }
 
     private static boolean isValid(String id) {
-        if (id == null || id.isEmpty() || id.length() > LONGEST) {
-            return false;
-        }
-        for (int i = 0; i < id.length(); i++) {
-            char c = id.charAt(i);
-            boolean allowed = c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= '0' && c <= '9'
-                    || c == '.'
-                    || c == '_'
-                    || c == '-';
-            if (!allowed) {
-                return false;
-            }
-        }
-        return true;
+        return id != null && !id.isEmpty() && id.length() <= LONGEST && ALPHABET.spells(id);
     }
 
     private static String make() {
-        ThreadLocalRandom random = ThreadLocalRandom.current();
-        byte[] digits = new byte[32];
-        put(random.nextLong(), digits, 0);
-        put(random.nextLong(), digits, 16);
-        return new String(digits, StandardCharsets.ISO_8859_1);
-    }
-
-    private static void put(long bits, byte[] digits, int at) {
-        for (int i = 0; i < 16; i++) {
-            digits[at + i] = HEX[(int) (bits >>> 4 * i) & 0xf];
-        }
+        byte[] bytes = new byte[16];
+        ThreadLocalRandom.current().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 }

@@ -5,6 +5,9 @@ package mimosa.gateway;
  * or as a separator, and another one does not, are how access rules are passed by.
  */
 final class RequestPath {
+    /** Where nothing else is in a path there is nothing to look at more closely, but for empty segments. */
+    private static final Alphabet PLAIN = new Alphabet("/-_");
+
     private RequestPath() {}
 
     /**
@@ -13,26 +16,8 @@ final class RequestPath {
      * @return what is wrong, for the client; {@code null} when nothing is
      */
     static String problem(String path, boolean ambiguous) {
-        return isPlain(path) ? null : problemIn(path, ambiguous);
-    }
-
-    /** Whether there is nothing to look at more closely: letters, digits, {@code -} and {@code _} between single slashes. */
-    private static boolean isPlain(String path) {
-        char before = 0;
-        for (int i = 0; i < path.length(); i++) {
-            char c = path.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z'
-                    || c >= '0' && c <= '9'
-                    || c >= 'A' && c <= 'Z'
-                    || c == '-'
-                    || c == '_'
-                    || c == '/' && before != '/';
-            if (!plain) {
-                return false;
-            }
-            before = c;
-        }
-        return true;
+        boolean plain = PLAIN.spells(path) && !path.contains("//");
+        return plain ? null : problemIn(path, ambiguous);
     }
 
     private static String problemIn(String path, boolean ambiguous) {
