@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
@@ -22,6 +23,7 @@ import org.objectweb.asm.tree.FieldNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
+import org.objectweb.asm.tree.LdcInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TypeInsnNode;
@@ -32,7 +34,8 @@ import org.objectweb.asm.tree.analysis.AnalyzerException;
  * Rewrites the script engine, so that each of its objects that can belong to a script is saved before it is changed.
  *
  * <pre>
- *   class X                       ->  class X extends Tracked, with undo$restore and undo$own for its fields
+ *   class X                       ->  class X extends Tracked, with undo$restore, undo$own and undo$refer for its
+ *                                     fields, and undo$woven, which names X
  *   x.field = value               ->  Tracked.touch(x); x.field = value
  *   x.array[i] = value            ->  Tracked.touch(x); x.array[i] = value      also where it is passed on first
  *   x.context                     ->  Context.getCurrentContext()                      so that no object knows a request
@@ -47,6 +50,7 @@ import org.objectweb.asm.tree.analysis.AnalyzerException;
 public final class Weaver {
     private static final String TRACKED = "org/mozilla/javascript/undo/Tracked";
     private static final String LOG = "org/mozilla/javascript/undo/UndoLog";
+    private static final String HEAP = "org/mozilla/javascript/undo/Heap";
     private static final String CLOCK = "org/mozilla/javascript/undo/Clock";
     static final String CALL_SITES = "org/mozilla/javascript/undo/CallSites";
     private static final String CONTEXT = RhinoClasses.ENGINE + "Context";
@@ -60,6 +64,8 @@ public final class Weaver {
             false);
     private static final String RESTORE = "undo$restore";
     private static final String OWN = "undo$own";
+    private static final String REFER = "undo$refer";
+    private static final String WOVEN = "undo$woven";
 
     /** Stores, loads, readings of the clock, what is asked of others. */
     private static final int KINDS = 4;
@@ -128,6 +134,8 @@ public final class Weaver {
         if (tracked) {
             addRestore(node);
             addOwn(node);
+            addRefer(node);
+            addWoven(node);
         }
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
         node.accept(writer);
@@ -345,21 +353,39 @@ public final class Weaver {
     }
 
     private void addOwn(ClassNode node) {
-        List<FieldNode> fields = RhinoClasses.fieldsOf(node).stream()
-                .filter(field -> RhinoClasses.isContent(field.desc))
-                .toList();
+        addTelling(node, OWN, LOG, "own", field -> RhinoClasses.isContent(field.desc));
+    }
+
+    private void addRefer(ClassNode node) {
+        addTelling(node, REFER, HEAP, "reach", field -> Type.getType(field.desc).getSort() >= Type.ARRAY);
+    }
+
+    /** A method that tells somebody the values of some fields; none where there are no such fields. */
+    private static void addTelling(
+            ClassNode node, String name, String listener, String hears, Predicate<FieldNode> which) {
+        List<FieldNode> fields =
+                RhinoClasses.fieldsOf(node).stream().filter(which).toList();
         if (fields.isEmpty()) {
             return;
         }
-        MethodNode method = added(node, OWN, LOG);
+        MethodNode method = added(node, name, listener);
         InsnList code = method.instructions;
         for (FieldNode field : fields) {
             code.add(new VarInsnNode(Opcodes.ALOAD, 1));
             code.add(new VarInsnNode(Opcodes.ALOAD, 0));
             code.add(new FieldInsnNode(Opcodes.GETFIELD, node.name, field.name, field.desc));
-            code.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, LOG, "own", "(Ljava/lang/Object;)V", false));
+            code.add(new MethodInsnNode(Opcodes.INVOKEVIRTUAL, listener, hears, "(Ljava/lang/Object;)V", false));
         }
         code.add(new InsnNode(Opcodes.RETURN));
+    }
+
+    private static void addWoven(ClassNode node) {
+        String descriptor = "()Ljava/lang/Class;";
+        MethodNode method =
+                new MethodNode(Opcodes.ACC_PROTECTED | Opcodes.ACC_SYNTHETIC, WOVEN, descriptor, null, null);
+        method.instructions.add(new LdcInsnNode(Type.getObjectType(node.name)));
+        method.instructions.add(new InsnNode(Opcodes.ARETURN));
+        node.methods.add(method);
     }
 
     /** Begins with a call of the method that it overrides. */

@@ -59,6 +59,11 @@ final class HeapPicture {
         return content.keySet();
     }
 
+    /** All that the objects hold, as reflection has it. */
+    Set<Object> referred() {
+        return reachedBy.keySet();
+    }
+
     /** Who holds an object; {@code null} for a root. */
     Object holderOf(Object object) {
         Edge edge = reachedBy.get(object);

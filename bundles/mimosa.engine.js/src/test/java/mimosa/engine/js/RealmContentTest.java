@@ -70,6 +70,20 @@ class RealmContentTest {
         assertEquals(Set.of(), holes);
     }
 
+    /** The objects are found by woven code, what each of them refers to by reflection. */
+    @Test
+    void theSnapshotKnowsAllThatItsObjectsReferTo() {
+        Set<String> missed = new TreeSet<>();
+        for (Object object : picture.referred()) {
+            boolean changes = object instanceof Tracked
+                    || object != null && (object.getClass().isArray() || isCollection(object));
+            if (changes && !picture.objects().contains(object)) {
+                missed.add(picture.path(object));
+            }
+        }
+        assertEquals(Set.of(), missed);
+    }
+
     private boolean isSafe(Object object) {
         Class<?> type = object.getClass();
         if (isCompiled(picture, object) || object instanceof String[]) {

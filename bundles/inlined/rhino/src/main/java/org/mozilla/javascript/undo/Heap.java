@@ -64,7 +64,8 @@ public final class Heap {
         return HAS_STATE.get(object.getClass());
     }
 
-    private void reach(Object object) {
+    /** Called by woven code, too. */
+    public void reach(Object object) {
         if (object != null && !isPlain(object) && !isLeaf.test(object) && !isShared(object) && seen.add(object)) {
             open.add(object);
         }
@@ -93,6 +94,8 @@ public final class Heap {
             }
         } else if (isJava(object.getClass())) {
             enterJava(object);
+        } else if (object instanceof Tracked && ((Tracked) object).undo$woven() == object.getClass()) {
+            ((Tracked) object).undo$refer(this);
         } else {
             for (Field field : REFERENCES.get(object.getClass())) {
                 reach(get(field, object));

@@ -30,6 +30,14 @@ public abstract class Tracked implements Cloneable {
     /** Names to the log what this object alone has: its arrays and collections. Woven, as {@link #undo$restore} is. */
     protected void undo$own(UndoLog log) {}
 
+    /** Names to the heap what this object refers to. Woven, as {@link #undo$restore} is. */
+    protected void undo$refer(Heap heap) {}
+
+    /** The nearest class of the object that is woven: nothing is known of the fields of those that extend it. Woven. */
+    protected Class<?> undo$woven() {
+        return Tracked.class;
+    }
+
     final Tracked copy() {
         try {
             return (Tracked) super.clone();
