@@ -34,6 +34,7 @@ public final class Main {
     static int run(Task beforeReady, Task whenReady) {
         Folders folders = null;
         try {
+            JdkParts.load();
             folders = Folders.ofSystemProperties();
             try (Occupancy occupancy = Occupancy.take(folders)) {
                 serve(folders, occupancy, beforeReady, whenReady);
