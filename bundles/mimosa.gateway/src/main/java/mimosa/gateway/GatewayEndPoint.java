@@ -89,6 +89,21 @@ final class GatewayEndPoint extends SocketChannelEndPoint {
         return count;
     }
 
+    /**
+     * A header and a short body leave as one: to copy them costs less than to name both to the operating system. Not on
+     * virtual threads, each of which would have memory of its own for it.
+     */
+    @Override
+    public boolean flush(ByteBuffer... buffers) throws IOException {
+        if (buffers.length < 2 || Thread.currentThread().isVirtual() || !Joint.fits(buffers)) {
+            return super.flush(buffers);
+        }
+        ByteBuffer joint = Joint.of(buffers);
+        boolean complete = super.flush(joint);
+        Joint.taken(joint.position(), buffers);
+        return complete;
+    }
+
     private int fillEarly(ByteBuffer buffer) {
         synchronized (reading) {
             if (early == null) {
