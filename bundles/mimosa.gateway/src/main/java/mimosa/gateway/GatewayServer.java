@@ -47,9 +47,14 @@ final class GatewayServer {
     private final WebSockets webSockets;
     private final Relief relief;
     private final AtomicInteger lent = new AtomicInteger();
-    private final Object occupancy = new Object();
-    private int inside;
-    private boolean closing;
+
+    /** Exchanges that have begun and are not over. */
+    private final AtomicInteger inside = new AtomicInteger();
+
+    /** Where the one who closes waits until nobody is inside. */
+    private final Object empty = new Object();
+
+    private volatile boolean closing;
 
     GatewayServer(Settings settings, Supplier<RouteTable> routes, BooleanSupplier starting) {
         this.settings = settings;
@@ -143,9 +148,7 @@ final class GatewayServer {
 
     /** Closes the port, lets those inside finish for the configured time, then closes all connections. */
     void stop() {
-        synchronized (occupancy) {
-            closing = true;
-        }
+        closing = true;
         webSockets.stop();
         connector.shutdown();
         awaitEmpty();
@@ -162,11 +165,11 @@ final class GatewayServer {
 
     private void awaitEmpty() {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.drainMs());
-        synchronized (occupancy) {
+        synchronized (empty) {
             try {
                 long left = settings.drainMs();
-                while (inside > 0 && left > 0) {
-                    occupancy.wait(left);
+                while (inside.get() > 0 && left > 0) {
+                    empty.wait(left);
                     left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 }
             } catch (InterruptedException e) {
@@ -177,17 +180,14 @@ final class GatewayServer {
 
     /** Counts an exchange in; whether it may begin. */
     boolean entered() {
-        synchronized (occupancy) {
-            inside++;
-            return !closing;
-        }
+        inside.incrementAndGet(); // before the look at closing, or nobody would wait for it
+        return !closing;
     }
 
     void left() {
-        synchronized (occupancy) {
-            inside--;
-            if (inside == 0) {
-                occupancy.notifyAll();
+        if (inside.decrementAndGet() == 0 && closing) {
+            synchronized (empty) {
+                empty.notifyAll();
             }
         }
     }

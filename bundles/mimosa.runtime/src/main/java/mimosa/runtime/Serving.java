@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import mimosa.api.client.HttpClient;
 import mimosa.api.engine.Host;
 import mimosa.api.engine.Program;
@@ -19,6 +20,8 @@ import mimosa.api.storage.KeyValueStore;
  * An instance keeps the serving it began with; the program is closed when it is retired and nobody uses it.
  */
 final class Serving {
+    private static final int RETIRED = 1 << 30;
+
     private final MimRecord record;
     private final Program program;
     private final Limits limits;
@@ -29,8 +32,9 @@ final class Serving {
     private final Host.Info info;
     private final Set<Budget> active = ConcurrentHashMap.newKeySet();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
-    private int users;
-    private boolean retired;
+
+    /** How many use the program; together with {@link #RETIRED} once no more may. */
+    private final AtomicInteger users = new AtomicInteger();
 
     Serving(
             MimRecord record,
@@ -89,35 +93,19 @@ final class Serving {
     }
 
     /** Takes part in using the program; false once it is retired. */
-    synchronized boolean acquire() {
-        if (retired) {
-            return false;
-        }
-        users++;
-        return true;
+    boolean acquire() {
+        return users.getAndUpdate(now -> now < RETIRED ? now + 1 : now) < RETIRED;
     }
 
     void release() {
-        boolean last;
-        synchronized (this) {
-            last = --users == 0 && retired;
-        }
-        if (last) {
+        if (users.decrementAndGet() == RETIRED) {
             closeProgram();
         }
     }
 
     /** Accepts no further instance. */
     void retire() {
-        boolean idle;
-        synchronized (this) {
-            if (retired) {
-                return;
-            }
-            retired = true;
-            idle = users == 0;
-        }
-        if (idle) {
+        if (users.getAndUpdate(now -> now | RETIRED) == 0) {
             closeProgram();
         }
     }
