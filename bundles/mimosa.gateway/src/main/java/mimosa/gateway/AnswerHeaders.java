@@ -53,7 +53,8 @@ final class AnswerHeaders {
     }
 
     static void set(HttpFields.Mutable fields, String name, String... values) {
-        HttpHeader known = HttpHeader.CACHE.get(name);
+        // The one that nearly all answers have need not be looked up.
+        HttpHeader known = HttpHeader.CONTENT_TYPE.is(name) ? HttpHeader.CONTENT_TYPE : HttpHeader.CACHE.get(name);
         if (known != null && OURS.contains(known)) {
             return;
         }

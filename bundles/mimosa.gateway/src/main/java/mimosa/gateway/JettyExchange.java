@@ -151,6 +151,17 @@ final class JettyExchange implements Exchange {
         return headers;
     }
 
+    /** Does not copy all for one that nearly no request has. */
+    @Override
+    public String header(String name) {
+        return isAdded(name) || request.getHeaders().contains(name) ? Exchange.super.header(name) : null;
+    }
+
+    /** Whether {@link #copyHeaders} adds a field of that name. */
+    private static boolean isAdded(String name) {
+        return RequestIds.HEADER.equalsIgnoreCase(name) || HttpHeader.HOST.is(name);
+    }
+
     private List<HeaderField> copyHeaders() {
         HttpFields fields = request.getHeaders();
         List<HeaderField> copy = new ArrayList<>(fields.size() + 2);
