@@ -15,12 +15,12 @@ final class InstanceHost implements Host {
     private final MimLog log;
     private final PushClients clients;
     private final Session session;
-    private final GatedClient client;
     private final Budget budget;
     private final String requestId;
     private final AtomicLong logged = new AtomicLong();
     private final Map<String, ContextExtension> extensions;
     private CompletableFuture<Void> pushed = CompletableFuture.completedFuture(null);
+    private GatedClient client;
     private boolean closed;
 
     InstanceHost(Serving serving, MimLog log, PushClients clients, Session session, Budget budget, String requestId) {
@@ -28,7 +28,6 @@ final class InstanceHost implements Host {
         this.log = log;
         this.clients = clients;
         this.session = session;
-        this.client = new GatedClient(serving.client(), session, serving.limits());
         this.budget = budget;
         this.requestId = requestId;
         this.extensions = serving.extensions().current();
@@ -49,8 +48,15 @@ final class InstanceHost implements Host {
         return session;
     }
 
+    /** Made for the first call: most instances make none. */
     @Override
-    public HttpClient client() {
+    public synchronized HttpClient client() {
+        if (client == null) {
+            client = new GatedClient(serving.client(), session, serving.limits());
+            if (closed) {
+                client.close();
+            }
+        }
         return client;
     }
 
@@ -106,13 +112,17 @@ final class InstanceHost implements Host {
 
     @Override
     public void close() {
+        GatedClient used;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
+            used = client;
         }
-        client.close();
+        if (used != null) {
+            used.close();
+        }
         session.close();
         serving.ended(budget);
         serving.release();

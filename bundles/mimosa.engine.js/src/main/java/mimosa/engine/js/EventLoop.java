@@ -20,10 +20,10 @@ final class EventLoop {
     /** Origin of due times, so that they can be compared as they are. */
     private final long start = System.nanoTime();
 
-    private final PriorityQueue<Task> timers = new PriorityQueue<>(BY_TIME);
+    private final PriorityQueue<Task> timers = new PriorityQueue<>(1, BY_TIME);
     private final Map<Integer, Task> timersById = new HashMap<>();
     private final Map<Integer, Task> immediatesById = new HashMap<>();
-    private final ArrayDeque<Task> immediates = new ArrayDeque<>();
+    private final ArrayDeque<Task> immediates = new ArrayDeque<>(1);
     private int lastId;
     private int lastOrder;
 

@@ -44,7 +44,7 @@ final class Guest extends Context implements CompiledCalls {
 
     private final Tenant tenant;
     private final int maxNativeDepth;
-    private final ArrayDeque<Runnable> jobs = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> jobs = new ArrayDeque<>(1);
     private RejectionWatch rejections;
     private SplittableRandom random;
     private int calls;

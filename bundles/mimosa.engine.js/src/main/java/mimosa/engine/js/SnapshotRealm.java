@@ -1,5 +1,6 @@
 package mimosa.engine.js;
 
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import mimosa.api.engine.Host;
@@ -23,6 +24,7 @@ final class SnapshotRealm implements Realm {
     private final EventLoop pending;
     private final UndoLog log = new UndoLog();
     private final Owner owner;
+    private final SoftReference<SnapshotRealm> soft = new SoftReference<>(this);
     private HostObjects hostObjects;
     private boolean spoiled;
     private long idleSince;
@@ -120,6 +122,12 @@ final class SnapshotRealm implements Realm {
 
     UndoLog log() {
         return log;
+    }
+
+    /** For who keeps it as long as memory is not short; counts as used just now. */
+    SoftReference<SnapshotRealm> soft() {
+        soft.get();
+        return soft;
     }
 
     void takenAt(long nanos) {

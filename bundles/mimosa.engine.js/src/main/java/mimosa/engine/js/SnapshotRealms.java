@@ -313,7 +313,7 @@ final class SnapshotRealms implements Realms, SnapshotRealm.Owner {
             if (next != null) {
                 next.has(realm);
             } else if (!closed) {
-                idle.push(new SoftReference<>(realm));
+                idle.push(realm.soft());
                 if (watch == null) {
                     watch = workers.after(IDLE_NANOS, this::evict);
                 }
