@@ -48,13 +48,13 @@ final class MeteredBudget implements Budget {
         this.node = node;
         this.slots = slots;
         this.limits = limits;
-        deadline = System.nanoTime() + limits.wall().toNanos();
-        timeIfSoon();
+        long wall = limits.wall().toNanos();
+        deadline = System.nanoTime() + wall;
+        timeIfSoon(wall);
     }
 
     /** Has the end of the wall time noticed when it comes, if it comes before the next sample is sure to be taken. */
-    private void timeIfSoon() {
-        long left = deadline - System.nanoTime();
+    private void timeIfSoon(long left) {
         if (left < NodeQuotas.SOON_NANOS && deadlineTask == null) {
             Future<?> timed = node.after(Duration.ofNanos(Math.max(0, left)), this::wallTimeIsOver);
             deadlineTask = timed;
@@ -141,7 +141,7 @@ final class MeteredBudget implements Budget {
     /** Looks at the instance from another thread. */
     void sample() {
         if (exceeded.get() == null) {
-            timeIfSoon();
+            timeIfSoon(deadline - System.nanoTime());
             if (slice != null) {
                 judge(usage());
             }

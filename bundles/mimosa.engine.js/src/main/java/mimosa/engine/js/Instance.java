@@ -92,6 +92,12 @@ final class Instance implements Tenant {
         this.guest = new Guest(program.sandbox(), this);
     }
 
+    /** As good as its budget's. */
+    @Override
+    public int hashCode() {
+        return budget.hashCode();
+    }
+
     // What the objects of the script need.
 
     Exchange exchange() {

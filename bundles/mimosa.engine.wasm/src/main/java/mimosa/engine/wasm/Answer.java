@@ -140,10 +140,10 @@ final class Answer {
         if (!state.begun) {
             guessType(chunk);
             int status = state.status;
-            List<Field> fields = List.copyOf(state.fields.values());
+            Map<String, Field> fields = state.fields; // never changed, but replaced
             effects.add(() -> {
                 exchange.status(status);
-                fields.forEach(field -> exchange.setHeader(field.name, field.values.toArray(String[]::new)));
+                fields.values().forEach(field -> exchange.setHeader(field.name, field.values.toArray(String[]::new)));
             });
         }
         state = state.sent(last, bytes);

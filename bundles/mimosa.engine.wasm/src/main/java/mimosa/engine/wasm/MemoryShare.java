@@ -90,14 +90,10 @@ final class MemoryShare {
 
     private UsedMemory takeIdle(MemoryImage image) {
         Deque<UsedMemory> same = idle.get(image);
-        if (same == null) {
-            return null;
+        UsedMemory memory = same == null ? null : same.poll();
+        if (memory != null) {
+            idleBytes -= memory.bytes().length;
         }
-        UsedMemory memory = same.pop();
-        if (same.isEmpty()) {
-            idle.remove(image);
-        }
-        idleBytes -= memory.bytes().length;
         return memory;
     }
 
@@ -124,7 +120,7 @@ final class MemoryShare {
         if (memory != null) {
             memory.restore();
         }
-        List<Runnable> turns = new ArrayList<>();
+        List<Runnable> turns = List.of();
         synchronized (this) {
             used -= who.memoryBytes();
             if (memory != null) {
@@ -132,6 +128,9 @@ final class MemoryShare {
                         .push(memory);
                 idleBytes += memory.bytes().length;
                 makeRoom(Math.min(mostBytes - used, mostBytes / IDLE_PART));
+            }
+            if (!queue.isEmpty()) {
+                turns = new ArrayList<>();
             }
             while (!queue.isEmpty() && take(queue.peek().who, queue.peek().image.length())) {
                 Waiting next = queue.remove();

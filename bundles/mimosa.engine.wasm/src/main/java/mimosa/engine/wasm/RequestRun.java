@@ -63,6 +63,12 @@ final class RequestRun {
         memory.whenComplete((room, failure) -> program.workers().execute(this::run));
     }
 
+    /** As good as its budget's. */
+    @Override
+    public int hashCode() {
+        return budget.hashCode();
+    }
+
     private void exchangeDone(Exchange.Outcome outcome) {
         answer.lost();
         if (outcome == Exchange.Outcome.CLIENT_GONE && exchange.isCommitted()) {
