@@ -42,11 +42,16 @@ final class TestMims {
 
     /** What serves such a mim, with a program that does nothing. */
     static Serving serving(TestFramework framework, MimRecord record) {
-        MimExtensions none = new Extensions(framework.context()).of(framework.context());
-        return new Serving(record, new Nothing(), LIMITS, null, null, null, none, null);
+        return serving(framework, record, () -> {});
     }
 
-    private static final class Nothing implements Program {
+    /** The same, with what happens when the program is closed. */
+    static Serving serving(TestFramework framework, MimRecord record, Runnable closed) {
+        MimExtensions none = new Extensions(framework.context()).of(framework.context());
+        return new Serving(record, new Nothing(closed), LIMITS, null, null, null, none, null);
+    }
+
+    private record Nothing(Runnable closed) implements Program {
         @Override
         public void start(Exchange exchange, Host host, Budget budget) {}
 
@@ -56,6 +61,8 @@ final class TestMims {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            closed.run();
+        }
     }
 }
