@@ -2,13 +2,15 @@ package mimosa.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A program is closed once: when it is retired and nobody uses it any more. */
 class ServingTest {
-    private static final int ROUNDS = 2_000;
+    private static final int ROUNDS = 500;
     private static final int USERS = 3;
 
     private final AtomicInteger closed = new AtomicInteger();
@@ -51,7 +53,7 @@ class ServingTest {
 
         assertEquals(1, closed.get());
         assertFalse(serving.acquire());
-        serving.drain(Duration.ZERO, "it is over already");
+        assertTimeout(Duration.ofSeconds(1), () -> serving.drain(Duration.ofSeconds(10), "it is over already"));
     }
 
     @Test
@@ -71,23 +73,27 @@ class ServingTest {
     @Test
     @Timeout(60)
     void whoeverComesFirstAProgramIsClosedOnceAndNeverInUse() throws Exception {
+        AtomicInteger uses = new AtomicInteger();
         AtomicInteger usedAfterwards = new AtomicInteger();
         for (int round = 0; round < ROUNDS; round++) {
             Serving raced = next();
             int before = closed.get();
-            CountDownLatch together = new CountDownLatch(USERS + 1);
+            CyclicBarrier together = new CyclicBarrier(USERS + 1);
             List<Thread> threads = new ArrayList<>();
             for (int user = 0; user < USERS; user++) {
-                threads.add(Thread.ofVirtual().start(() -> {
-                    together.countDown();
+                threads.add(Thread.ofPlatform().daemon().start(() -> {
+                    meet(together);
                     while (raced.acquire()) {
+                        uses.incrementAndGet();
                         usedAfterwards.addAndGet(closed.get() - before);
                         raced.release();
                     }
                 }));
             }
-            together.countDown();
-            Thread.yield();
+            meet(together);
+            for (int spun = 0; spun < round % 100; spun++) {
+                Thread.onSpinWait();
+            }
             raced.retire();
             for (Thread thread : threads) {
                 thread.join();
@@ -95,5 +101,14 @@ class ServingTest {
             assertEquals(before + 1, closed.get());
         }
         assertEquals(0, usedAfterwards.get());
+        assertTrue(uses.get() > 0, "nobody came before it was retired");
+    }
+
+    private static void meet(CyclicBarrier others) {
+        try {
+            others.await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

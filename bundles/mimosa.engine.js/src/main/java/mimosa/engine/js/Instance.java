@@ -92,7 +92,7 @@ final class Instance implements Tenant {
         this.guest = new Guest(program.sandbox(), this);
     }
 
-    /** As good as its budget's. */
+    /** Its budget's, which is not made by the JVM for each object. */
     @Override
     public int hashCode() {
         return budget.hashCode();

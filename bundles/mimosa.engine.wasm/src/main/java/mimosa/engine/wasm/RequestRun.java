@@ -63,7 +63,7 @@ final class RequestRun {
         memory.whenComplete((room, failure) -> program.workers().execute(this::run));
     }
 
-    /** As good as its budget's. */
+    /** Its budget's, which is not made by the JVM for each object. */
     @Override
     public int hashCode() {
         return budget.hashCode();
@@ -219,7 +219,10 @@ final class RequestRun {
         quietly("close its calls", conversation::close);
         quietly("close its host", host::close);
         quietly("close its budget", budget::close);
-        program.share().release(execution, program.isClosed() ? null : execution.reusableMemory());
+        program.share().release(execution, execution.reusableMemory());
+        if (program.isClosed()) {
+            program.share().forget(blueprint.image());
+        }
         program.ended(this);
     }
 

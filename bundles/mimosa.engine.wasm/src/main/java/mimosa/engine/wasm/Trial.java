@@ -46,8 +46,8 @@ final class Trial {
         } finally {
             patience.cancel(false);
             share.giveUp(memory, payload.mimId());
-            // With a snapshot nobody begins with an empty memory any more.
-            share.release(execution, blueprint.snapshot() == null ? execution.reusableMemory() : null);
+            // Its memory is not kept: instances begin with the snapshot's, and a program that fails has none.
+            share.release(execution, null);
         }
     }
 

@@ -107,7 +107,11 @@ class LinearMemoryTest {
     }
 
     private static Execution execution() {
-        Blueprint blueprint = new Loading(
+        return new Execution(blueprint(), null, null, null);
+    }
+
+    static Blueprint blueprint() {
+        return new Loading(
                         new Payload(
                                 "api-t",
                                 "index.wasm",
@@ -118,6 +122,5 @@ class LinearMemoryTest {
                         new TestSettings().settings(),
                         new MemoryShare(1 << 30))
                 .compile();
-        return new Execution(blueprint, null, null, null);
     }
 }
