@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.util.BufferUtil;
@@ -23,6 +24,7 @@ final class GatewayEndPoint extends SocketChannelEndPoint {
     private final Executor executor;
     private final RequestLineGuard guard = new RequestLineGuard();
     private final Object reading = new Object();
+    private final Object idling = new Object();
     private boolean watched;
     private ByteBuffer early;
 
@@ -74,6 +76,27 @@ final class GatewayEndPoint extends SocketChannelEndPoint {
             getChannel().setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
             LOG.debug("a connection could not be set to be reset", e);
+        }
+    }
+
+    /** Tells that a part of an HTTP/1 answer is about to be sent; not to be called with any lock held. */
+    void sending() {
+        synchronized (idling) {
+            notIdle();
+        }
+    }
+
+    /**
+     * Jetty looks at the clock first and then fails whatever write is under way, were it only just begun: an answer that
+     * says something once in the idle time would be broken off now and then. So the clock is looked at again, while nobody
+     * can begin.
+     */
+    @Override
+    protected void onIdleExpired(TimeoutException timeout) {
+        synchronized (idling) {
+            if (getIdleFor() >= getIdleTimeout()) {
+                super.onIdleExpired(timeout);
+            }
         }
     }
 

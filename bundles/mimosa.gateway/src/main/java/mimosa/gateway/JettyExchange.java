@@ -512,7 +512,8 @@ final class JettyExchange implements Exchange {
         }
     }
 
-    private EndPoint endPoint() {
+    /** The connection that the request came by. */
+    EndPoint endPoint() {
         return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
@@ -532,6 +533,10 @@ final class JettyExchange implements Exchange {
             }
             if (current == null) {
                 return Action.IDLE;
+            }
+            // A stream of HTTP/2 has no idle time, and its connection asks the streams before it closes.
+            if (isHttp1() && endPoint() instanceof GatewayEndPoint known) {
+                known.sending();
             }
             response.write(current.last(), current.bytes(), this);
             return Action.SCHEDULED;

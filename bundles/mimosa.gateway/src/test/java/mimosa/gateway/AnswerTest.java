@@ -9,10 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import mimosa.api.MimosaException;
 import mimosa.api.MimosaException.Kind;
 import mimosa.api.http.Exchange;
@@ -415,6 +421,50 @@ class AnswerTest {
                 client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n").readUntil("late");
                 assertEquals("", client.readAll(), "an idle connection is closed");
             }
+        }
+    }
+
+    @Test
+    void maySaySomethingJustWhenTheIdleTimeIsOver(@TempDir Path folder) {
+        long idleMs = 500;
+        int events = 5;
+        try (TestGateway impatient = new TestGateway(folder, false, idleMs, 0);
+                ScheduledExecutorService clock = Executors.newScheduledThreadPool(2)) {
+            impatient.with("/beat", exchange -> {
+                exchange.write(text("."));
+                for (int i = 1; i < events; i++) {
+                    clock.schedule(() -> exchange.write(text(".")), i * idleMs, TimeUnit.MILLISECONDS);
+                }
+                clock.schedule(() -> exchange.end(text("last")), events * idleMs, TimeUnit.MILLISECONDS);
+            });
+            List<RawClient> clients = new ArrayList<>();
+            for (int i = 0; i < 300; i++) {
+                clients.add(impatient.connect().send("GET /beat HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"));
+            }
+            for (RawClient client : clients) {
+                String all = client.readAll();
+                assertTrue(all.endsWith("last\r\n0\r\n\r\n"), all);
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void isBrokenOffWhenItStallsForTheIdleTimeAndNotBefore(@TempDir Path folder) throws Exception {
+        try (TestGateway impatient = new TestGateway(folder, false, 2_000, 0);
+                RawClient client = impatient.with("/much", exchanges::add).connect()) {
+            client.send("GET /much HTTP/1.1\r\nHost: h\r\n\r\n");
+            JettyExchange exchange = (JettyExchange) exchanges.poll(10, TimeUnit.SECONDS);
+            CompletableFuture<Void> write =
+                    exchange.write(ByteBuffer.allocate(32 << 20)).toCompletableFuture();
+            GatewayEndPoint connection = (GatewayEndPoint) exchange.endPoint();
+
+            connection.sending();
+            connection.onIdleExpired(new TimeoutException("from a look at the clock before that"));
+            assertThrows(TimeoutException.class, () -> write.get(300, TimeUnit.MILLISECONDS));
+
+            assertEquals(Outcome.CLIENT_GONE, outcome(exchange));
+            assertThrows(ExecutionException.class, () -> write.get(10, TimeUnit.SECONDS));
         }
     }
 
