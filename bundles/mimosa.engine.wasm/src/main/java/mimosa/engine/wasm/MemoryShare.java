@@ -120,7 +120,7 @@ final class MemoryShare {
         if (memory != null) {
             memory.restore();
         }
-        List<Runnable> turns = List.of();
+        List<Runnable> turns = new ArrayList<>();
         synchronized (this) {
             used -= who.memoryBytes();
             if (memory != null) {
@@ -128,9 +128,6 @@ final class MemoryShare {
                         .push(memory);
                 idleBytes += memory.bytes().length;
                 makeRoom(Math.min(mostBytes - used, mostBytes / IDLE_PART));
-            }
-            if (!queue.isEmpty()) {
-                turns = new ArrayList<>();
             }
             while (!queue.isEmpty() && take(queue.peek().who, queue.peek().image.length())) {
                 Waiting next = queue.remove();
